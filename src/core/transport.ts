@@ -1,0 +1,59 @@
+import type { StreamEvent, ToolResult } from './event.ts';
+import type { UIMessage } from './message.ts';
+
+/** What a run or the next leg of it is asked with. */
+export type ChatRequest =
+  | {
+      readonly type: 'trigger';
+      readonly triggerName: string;
+      readonly input?: Readonly<Record<string, unknown>> | undefined;
+      /** Present on a retry: the server forgets everything after this message; `null` forgets all. */
+      readonly rollbackAfterMessageId?: string | null | undefined;
+    }
+  | { readonly type: 'continue'; readonly executionId: string; readonly toolResults: readonly ToolResult[] };
+
+/** A person's answer to an approval request. */
+export interface ApprovalDecision {
+  readonly approvalId: string;
+  readonly approved: boolean;
+  readonly choice?: string | undefined;
+  readonly reason?: string | undefined;
+  /** Arguments as the person changed them. */
+  readonly args?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export type ConnectionState = 'disconnected' | 'connecting' | 'connected' | 'error';
+export type ConnectionStateListener = (state: ConnectionState, error?: Error) => void;
+
+/** Events one by one, or as many at once as arrived together. */
+export type EventStream = AsyncIterable<StreamEvent | readonly StreamEvent[]>;
+
+export interface SendContext {
+  /** Aborted when the run is stopped, interrupted or disposed of; the stream must then end and release everything. */
+  readonly signal: AbortSignal;
+  /** The conversation as the user sees it, the message that is being answered last. */
+  readonly messages: readonly UIMessage[];
+}
+
+/** Carries a request to an agent and its events back. Knows nothing of the state they make. */
+export interface Transport {
+  /** One leg of a run. Throws `AgentChatError`; ends after `finish` or `error`. */
+  send(request: ChatRequest, context: SendContext): EventStream;
+  /** A run still going on the server, or null where there is none. */
+  resume?(context: { readonly signal: AbortSignal }): EventStream | null;
+  /** Delivers an approval decision to the run that waits for it. */
+  respond?(decision: ApprovalDecision): Promise<void>;
+  readonly connectionState?: ConnectionState;
+  /** Calls back at once with the current state, then on every change. */
+  onConnectionStateChange?(listener: ConnectionStateListener): () => void;
+  connect?(): Promise<void>;
+  disconnect?(): void;
+}
+
+/** A transport that keeps a connection, with the state of it. */
+export type SocketTransport = Transport &
+  Required<Pick<Transport, 'connectionState' | 'onConnectionStateChange' | 'connect' | 'disconnect'>>;
+
+export function isSocketTransport(transport: Transport): transport is SocketTransport {
+  return typeof transport.connect === 'function' && typeof transport.onConnectionStateChange === 'function';
+}

@@ -1,0 +1,78 @@
+/**
+ * The headless chat: the store, its types, and the transports that bring it events. In: bytes from an agent.
+ * Out: messages with typed parts. Runs anywhere; imports no framework and no DOM.
+ */
+export { type Agent, type AgentRun, runAgent } from './core/agent.ts';
+export {
+  AgentChat,
+  type AgentChatOptions,
+  type ChatSnapshot,
+  type ChatStatus,
+  type PendingApproval,
+  type UserMessageInput,
+} from './core/agent-chat.ts';
+export type {
+  ClientToolContext,
+  ClientToolHandler,
+  InteractiveTool,
+  PendingClientTools,
+} from './core/client-tools.ts';
+export {
+  AgentChatError,
+  type AgentChatErrorType,
+  type ErrorDetails,
+  type ErrorSource,
+  isAbortError,
+} from './core/error.ts';
+export type { FinishReason, PendingToolCall, StreamEvent, ToolResult } from './core/event.ts';
+export { generateId } from './core/generate-id.ts';
+export {
+  type FileReference,
+  isOtherThread,
+  type MessageMetadata,
+  type TodoItem,
+  type ToolApproval,
+  type UIDataPart,
+  type UIFilePart,
+  type UIMessage,
+  type UIMessagePart,
+  type UIObjectPart,
+  type UIOperationPart,
+  type UIReasoningPart,
+  type UISourcePart,
+  type UIStepStartPart,
+  type UITextPart,
+  type UITodoPart,
+  type UIToolCallPart,
+  type UIWorkerPart,
+} from './core/message.ts';
+export { type ChatState, emptyState, endRun, type ReduceContext, type RunEnding, reduce } from './core/reduce.ts';
+export { restoreMessages } from './core/restore.ts';
+export { frameScheduler, type Scheduler } from './core/scheduler.ts';
+export {
+  type ApprovalDecision,
+  type ChatRequest,
+  type ConnectionState,
+  type ConnectionStateListener,
+  type EventStream,
+  isSocketTransport,
+  type SendContext,
+  type SocketTransport,
+  type Transport,
+} from './core/transport.ts';
+export {
+  isFileReference,
+  type RequestUploadUrls,
+  type UploadFilesOptions,
+  type UploadProgress,
+  type UploadUrlsResponse,
+  uploadFiles,
+} from './core/upload.ts';
+export { createDirectTransport, type DirectTransportOptions } from './transports/direct.ts';
+export { createHttpTransport, type HttpRequestOptions, type HttpUrlOptions } from './transports/http.ts';
+export {
+  createSocketTransport,
+  type SocketConnectOptions,
+  type SocketLike,
+  type SocketUrlOptions,
+} from './transports/socket.ts';

@@ -1,0 +1,88 @@
+import { malformed } from '../core/error.ts';
+import type { StreamEvent } from '../core/event.ts';
+import type { Frame } from '../stream/frame.ts';
+import type { Decoder, Protocol } from './protocol.ts';
+
+export interface OctavusOptions {
+  /**
+   * Whether each request carries the conversation, for agents that keep none themselves. An Octavus server
+   * keeps it: set false there.
+   */
+  readonly sendMessages?: boolean | undefined;
+}
+
+/** The native protocol: one JSON event per frame, `[DONE]` at the end. */
+export function octavus({ sendMessages = true }: OctavusOptions = {}): Protocol {
+  return {
+    name: 'octavus',
+    encode: (request, messages) => (sendMessages ? { ...request, messages } : request),
+    encodeDecision: (decision) => ({ type: 'approval', ...decision }),
+    decode: () => new OctavusDecoder(),
+  };
+}
+
+class OctavusDecoder implements Decoder {
+  ended = false;
+
+  read({ data }: Frame): readonly StreamEvent[] {
+    if (data === '[DONE]') {
+      this.ended = true;
+      return [];
+    }
+    return [parseEvent(data)];
+  }
+}
+
+/** A single event out of JSON. Unknown types and fields pass; a known type that lacks what it needs throws. */
+export function parseEvent(data: string): StreamEvent {
+  let event: unknown;
+  try {
+    event = JSON.parse(data);
+  } catch (cause) {
+    throw malformed('The server sent an event that is not valid JSON.', 'malformed-json', cause);
+  }
+  if (typeof event !== 'object' || event === null || !('type' in event) || typeof event.type !== 'string') {
+    throw malformed('The server sent an event without a type.');
+  }
+  const fields = REQUIRED.get(event.type) ?? [];
+  for (const field of fields) {
+    const [name = '', kind = 'string'] = field.split(':');
+    const value = Object.hasOwn(event, name) ? (event as Record<string, unknown>)[name] : undefined;
+    if (!(kind === 'array' ? Array.isArray(value) : typeof value === kind)) {
+      throw malformed(`The server sent a “${event.type}” event whose “${name}” is not ${kind}.`);
+    }
+  }
+  return event as StreamEvent;
+}
+
+/** What an event must have for anything to be made of it. A string unless another kind is named. */
+const REQUIRED: ReadonlyMap<string, readonly string[]> = new Map([
+  ['finish', ['finishReason']],
+  ['error', ['message']],
+  ['text-start', ['id']],
+  ['text-delta', ['id', 'delta']],
+  ['text-end', ['id']],
+  ['reasoning-start', ['id']],
+  ['reasoning-delta', ['id', 'delta']],
+  ['reasoning-end', ['id']],
+  ['tool-input-start', ['toolCallId', 'toolName']],
+  ['tool-input-delta', ['toolCallId', 'inputTextDelta']],
+  ['tool-input-available', ['toolCallId', 'toolName']],
+  ['tool-output-available', ['toolCallId']],
+  ['tool-output-error', ['toolCallId', 'error']],
+  ['source', ['id', 'sourceType']],
+  ['todo-update', ['todos:array']],
+  ['block-start', ['blockId', 'blockName', 'blockType']],
+  ['block-end', ['blockId']],
+  ['resource-update', ['name']],
+  ['client-tool-request', ['executionId', 'toolCalls:array']],
+  ['file-available', ['id', 'mediaType', 'url']],
+  ['worker-input-start', ['workerId', 'workerSlug']],
+  ['worker-input-delta', ['workerId', 'delta']],
+  ['worker-input-ready', ['workerId']],
+  ['worker-start', ['workerId', 'workerSlug']],
+  ['worker-result', ['workerId']],
+  ['approval-request', ['approvalId', 'toolName']],
+  ['approval-resolved', ['approvalId', 'approved:boolean']],
+  ['data', ['name']],
+]);

@@ -1,0 +1,15 @@
+/**
+ * The server's side: events of an agent onto HTTP and sockets, and requests to agents. In: an async iterable
+ * of events. Out: a `Response` or socket frames. May import `core`; needs no framework and no package.
+ */
+export { type Agent, type AgentRun, runAgent, type RunAgentOptions } from '../core/agent.ts';
+export { AgentChatError } from '../core/error.ts';
+export type { StreamEvent, ToolResult } from '../core/event.ts';
+export { generateId } from '../core/generate-id.ts';
+export type { UIMessage } from '../core/message.ts';
+export type { ApprovalDecision, ChatRequest } from '../core/transport.ts';
+export { type AgentHandlerOptions, createAgentHandler } from './handler.ts';
+export { toNodeHandler } from './node.ts';
+export { createSocketHandler, type ServerSocket, type SocketHandlerOptions } from './socket.ts';
+export { SSE_HEADERS, type SSEStreamOptions, toSSEStream } from './sse.ts';
+export { createEventWriter, type EventWriter, type ToolOptions } from './writer.ts';

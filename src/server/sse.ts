@@ -1,0 +1,61 @@
+import { FAILED } from '../core/agent.ts';
+import type { StreamEvent } from '../core/event.ts';
+
+export interface SSEStreamOptions {
+  /** How often a comment shows that the connection lives. Milliseconds; 15,000 unless told, 0 for never. */
+  readonly heartbeat?: number | undefined;
+  /** Called when the reader goes away before the end. */
+  readonly onCancel?: (() => void) | undefined;
+}
+
+/** The headers that keep an event stream from being cached, buffered or compressed on its way. */
+export const SSE_HEADERS: Readonly<Record<string, string>> = {
+  'Content-Type': 'text/event-stream; charset=utf-8',
+  'Cache-Control': 'no-cache, no-transform',
+  'X-Accel-Buffering': 'no',
+  'X-Content-Type-Options': 'nosniff',
+};
+
+/**
+ * Events as the bytes of an event stream: `data: <JSON>` each, `data: [DONE]` at the end. An event is taken
+ * only when the reader wants one, and the source is closed when the reader goes away. A source that throws
+ * ends the stream with an `error` event and no `[DONE]`; what it threw is not written.
+ */
+export function toSSEStream(
+  events: AsyncIterable<StreamEvent>,
+  { heartbeat = 15_000, onCancel }: SSEStreamOptions = {},
+): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder();
+  const source = events[Symbol.asyncIterator]();
+  let timer: ReturnType<typeof setInterval> | undefined;
+  return new ReadableStream({
+    start(controller) {
+      if (heartbeat > 0) {
+        timer = setInterval(() => {
+          // A reader that is behind has bytes to read; there is no need to queue signs of life for it.
+          if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(': heartbeat\n\n'));
+        }, heartbeat);
+      }
+    },
+    async pull(controller) {
+      let data: string;
+      let last = true;
+      try {
+        const { done, value } = await source.next();
+        data = done ? '[DONE]' : JSON.stringify(value);
+        last = done === true;
+      } catch {
+        data = JSON.stringify(FAILED);
+      }
+      controller.enqueue(encoder.encode(`data: ${data}\n\n`));
+      if (!last) return;
+      clearInterval(timer);
+      controller.close();
+    },
+    async cancel() {
+      clearInterval(timer);
+      onCancel?.();
+      await source.return?.();
+    },
+  });
+}

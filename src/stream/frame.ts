@@ -1,0 +1,6 @@
+/** One unit of the wire: an SSE event or a socket message. */
+export interface Frame {
+  readonly data: string;
+  readonly event?: string | undefined;
+  readonly id?: string | undefined;
+}
