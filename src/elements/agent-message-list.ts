@@ -1,0 +1,153 @@
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { property, query } from 'lit/decorators.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { UIMessage } from '../core/message.ts';
+import { baseStyles } from './base.styles.ts';
+import { icons } from './icons.ts';
+import { StickToEnd } from './stick-to-end.ts';
+import { strings } from './strings.ts';
+
+/**
+ * @summary The conversation, newest at the end. Follows the end while the reader is there.
+ * @slot - Shown while there are no messages.
+ * @csspart scroller - What scrolls.
+ * @csspart waiting - Shown between a question and the first word of the answer.
+ * @csspart latest - The button that jumps to the end.
+ */
+export class AgentMessageList extends LitElement {
+  static override styles = [
+    baseStyles,
+    css`
+      :host {
+        min-block-size: 0;
+        position: relative;
+      }
+      [part='scroller'] {
+        block-size: 100%;
+        overflow-anchor: none;
+        overflow-y: auto;
+        overscroll-behavior: contain;
+        padding-inline: 1rem;
+        scrollbar-gutter: stable both-edges;
+      }
+      [part='scroller']:focus-visible {
+        outline-offset: -2px;
+      }
+      .column {
+        display: flex;
+        flex-direction: column;
+        gap: 1.75rem;
+        margin-inline: auto;
+        max-inline-size: var(--_measure);
+        min-block-size: 100%;
+        padding-block: 1.5rem;
+      }
+      slot {
+        display: block;
+        margin-block: auto;
+      }
+      [part='waiting'] {
+        display: flex;
+        gap: 0.3rem;
+        padding-block: 0.5rem;
+      }
+      [part='waiting'] i {
+        animation: pulse 1.2s ease-in-out infinite;
+        background: var(--_ink-quiet);
+        block-size: 0.45rem;
+        border-radius: 50%;
+        inline-size: 0.45rem;
+      }
+      [part='waiting'] i:nth-child(2) {
+        animation-delay: 0.15s;
+      }
+      [part='waiting'] i:nth-child(3) {
+        animation-delay: 0.3s;
+      }
+      @keyframes pulse {
+        30% {
+          opacity: 0.25;
+        }
+      }
+      [part='latest'] {
+        background: var(--_canvas);
+        block-size: 2.25rem;
+        border-color: var(--_line);
+        border-radius: 50%;
+        box-shadow: var(--_shadow);
+        inline-size: 2.25rem;
+        inset-block-end: 0.75rem;
+        inset-inline-start: calc(50% - 1.125rem);
+        padding: 0;
+        position: absolute;
+      }
+    `,
+  ];
+
+  #end = new StickToEnd(this);
+
+  @query('[part="scroller"]') private scroller!: HTMLElement;
+  @query('.column') private column!: HTMLElement;
+
+  /** The messages to show. */
+  @property({ attribute: false }) messages: readonly UIMessage[] = [];
+
+  /** Whether an answer is on its way of which nothing has come yet. */
+  @property({ type: Boolean }) waiting = false;
+
+  protected override firstUpdated(): void {
+    this.#end.observe(this.scroller, this.column, () => this.messages.length > 0);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated) this.firstUpdated();
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    const before = changed.get('messages');
+    // What the user says is always brought into view.
+    if (before && this.messages.length > before.length && this.messages.at(-1)?.role === 'user') this.scrollToEnd();
+  }
+
+  /** Goes to the newest message and follows it. */
+  scrollToEnd(): void {
+    this.#end.toEnd();
+  }
+
+  override render() {
+    return html`
+      <div
+        part="scroller"
+        role="log"
+        aria-live="off"
+        aria-label=${strings.conversation}
+        tabindex="0"
+        @scroll=${this.#end.onScroll}
+      >
+        <div class="column">
+          ${this.messages.length === 0 ? html`<slot></slot>` : nothing}
+          ${repeat(
+            this.messages,
+            (message) => message.id,
+            (message) => html`<agent-message .message=${message}></agent-message>`,
+          )}
+          ${this.waiting ? html`<div part="waiting" aria-hidden="true"><i></i><i></i><i></i></div>` : nothing}
+        </div>
+      </div>
+      ${
+        this.#end.atEnd || this.messages.length === 0
+          ? nothing
+          : html`<button part="latest" type="button" aria-label=${strings.jumpToLatest} @click=${this.scrollToEnd}>
+              ${icons.down}
+            </button>`
+      }
+    `;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'agent-message-list': AgentMessageList;
+  }
+}

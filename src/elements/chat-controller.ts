@@ -1,0 +1,40 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+import type { AgentChat, ChatSnapshot } from '../core/agent-chat.ts';
+
+/** Updates its host when the store that it watches changes. */
+export class ChatController implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  #chat: AgentChat | undefined;
+  #unsubscribe: (() => void) | undefined;
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  get chat(): AgentChat | undefined {
+    return this.#chat;
+  }
+
+  get snapshot(): ChatSnapshot | undefined {
+    return this.#chat?.getSnapshot();
+  }
+
+  /** Watches this store from now on, and no other. */
+  watch(chat: AgentChat | undefined): void {
+    if (chat === this.#chat) return;
+    this.hostDisconnected();
+    this.#chat = chat;
+    this.hostConnected();
+    this.#host.requestUpdate();
+  }
+
+  hostConnected(): void {
+    this.#unsubscribe ??= this.#chat?.subscribe(() => this.#host.requestUpdate());
+  }
+
+  hostDisconnected(): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
+  }
+}

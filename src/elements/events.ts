@@ -1,0 +1,98 @@
+import type { AgentChatError } from '../core/error.ts';
+
+const COMPOSED: EventInit = { bubbles: true, composed: true };
+const CANCELABLE: EventInit = { ...COMPOSED, cancelable: true };
+
+/** The user sends what they wrote. Prevent it to send it yourself; the composer then keeps the draft. */
+export class AgentSubmitEvent extends Event {
+  static readonly type = 'agent-submit';
+  readonly content: string;
+  readonly files: readonly File[];
+  constructor(content: string, files: readonly File[]) {
+    super(AgentSubmitEvent.type, CANCELABLE);
+    this.content = content;
+    this.files = files;
+  }
+}
+
+/** The user stops the answer. */
+export class AgentStopEvent extends Event {
+  static readonly type = 'agent-stop';
+  constructor() {
+    super(AgentStopEvent.type, CANCELABLE);
+  }
+}
+
+/** The user asks for the last request to be tried again. */
+export class AgentRetryEvent extends Event {
+  static readonly type = 'agent-retry';
+  constructor() {
+    super(AgentRetryEvent.type, CANCELABLE);
+  }
+}
+
+/** A way to begin, offered while the conversation is empty. */
+export interface Suggestion {
+  readonly label: string;
+  /** What is said; the label unless told. */
+  readonly message?: string | undefined;
+  readonly description?: string | undefined;
+}
+
+/** The user takes a suggestion. Prevent it to do something else than to say it. */
+export class AgentSuggestionEvent extends Event {
+  static readonly type = 'agent-suggestion';
+  readonly suggestion: Suggestion;
+  constructor(suggestion: Suggestion) {
+    super(AgentSuggestionEvent.type, CANCELABLE);
+    this.suggestion = suggestion;
+  }
+}
+
+/** The user allows or denies a tool call. */
+export class AgentDecisionEvent extends Event {
+  static readonly type = 'agent-decision';
+  readonly approvalId: string;
+  readonly approved: boolean;
+  readonly choice: string | undefined;
+  constructor(approvalId: string, approved: boolean, choice?: string) {
+    super(AgentDecisionEvent.type, CANCELABLE);
+    this.approvalId = approvalId;
+    this.approved = approved;
+    this.choice = choice;
+  }
+}
+
+/** The user answers a tool call of the page; without a result they declined. */
+export class AgentToolAnswerEvent extends Event {
+  static readonly type = 'agent-tool-answer';
+  readonly toolCallId: string;
+  readonly answer: { readonly result: unknown } | null;
+  constructor(toolCallId: string, answer: { readonly result: unknown } | null) {
+    super(AgentToolAnswerEvent.type, CANCELABLE);
+    this.toolCallId = toolCallId;
+    this.answer = answer;
+  }
+}
+
+/** Something failed. The conversation shows it too. */
+export class AgentErrorEvent extends Event {
+  static readonly type = 'agent-error';
+  readonly error: AgentChatError;
+  constructor(error: AgentChatError) {
+    super(AgentErrorEvent.type, COMPOSED);
+    this.error = error;
+  }
+}
+
+declare global {
+  interface HTMLElementEventMap {
+    'agent-submit': AgentSubmitEvent;
+    'agent-stop': AgentStopEvent;
+    'agent-retry': AgentRetryEvent;
+    'agent-suggestion': AgentSuggestionEvent;
+    'agent-decision': AgentDecisionEvent;
+    'agent-tool-answer': AgentToolAnswerEvent;
+    'agent-error': AgentErrorEvent;
+  }
+}

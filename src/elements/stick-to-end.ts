@@ -1,0 +1,52 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
+
+/** How far from the end still counts as reading along. Pixels. */
+const THRESHOLD = 80;
+
+/**
+ * Keeps a scroller at its end while the reader is there, and leaves it alone once they scroll away. Watches
+ * sizes, so that nothing is measured while an answer streams.
+ */
+export class StickToEnd implements ReactiveController {
+  readonly #host: ReactiveControllerHost;
+  #observer: ResizeObserver | undefined;
+  #scroller: HTMLElement | undefined;
+  /** Whether the reader is at the end. */
+  atEnd = true;
+
+  constructor(host: ReactiveControllerHost) {
+    this.#host = host;
+    host.addController(this);
+  }
+
+  /** Begins to watch; `content` is what grows inside of `scroller`, and `follows` says whether that matters. */
+  observe(scroller: HTMLElement, content: HTMLElement, follows: () => boolean): void {
+    this.#scroller = scroller;
+    this.#observer = new ResizeObserver(() => {
+      if (this.atEnd && follows()) this.toEnd();
+    });
+    this.#observer.observe(scroller);
+    this.#observer.observe(content);
+  }
+
+  hostDisconnected(): void {
+    this.#observer?.disconnect();
+  }
+
+  /** To be called when the scroller scrolls. */
+  readonly onScroll = (): void => {
+    if (!this.#scroller) return;
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
+    const atEnd = scrollHeight - scrollTop - clientHeight < THRESHOLD;
+    if (atEnd === this.atEnd) return;
+    this.atEnd = atEnd;
+    this.#host.requestUpdate();
+  };
+
+  /** Goes to the end and stays there. */
+  readonly toEnd = (): void => {
+    this.atEnd = true;
+    this.#host.requestUpdate();
+    this.#scroller?.scrollTo({ top: this.#scroller.scrollHeight, behavior: 'instant' });
+  };
+}

@@ -1,0 +1,26 @@
+/** How much of one value is written out. Characters. */
+const MAX_LENGTH = 20_000;
+
+/** A value as people can read it: text as it is, anything else as indented JSON, cut where it is very long. */
+export function toText(value: unknown): string {
+  const text = typeof value === 'string' ? value : (stringify(value) ?? String(value));
+  return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}\n… (${text.length} characters)` : text;
+}
+
+/** An identifier as words: `get-weather` and `getWeather` become “Get weather”. */
+export function nameOf(identifier: string): string {
+  const words = identifier
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/[-_.]+/g, ' ')
+    .trim()
+    .toLowerCase();
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+function stringify(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value, null, 2);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,35 @@
+const LINK_PROTOCOLS = new Set(['http:', 'https:', 'mailto:']);
+const OWN_PROTOCOLS = new Set(['http:', 'https:', 'blob:']);
+const RASTER_DATA = /^data:image\/(?:png|jpeg|gif|webp|avif);base64,/i;
+/** Longest `data:` image that is shown. Characters. */
+const MAX_DATA_URL = 1_400_000;
+
+/** The address as a link may have it, or null: only web and mail addresses, and none that carry a password. */
+export function linkTarget(address: string): string | null {
+  const url = parse(address);
+  if (!url || !LINK_PROTOCOLS.has(url.protocol) || url.username || url.password) return null;
+  return url.href;
+}
+
+/**
+ * Whether showing this image tells no other host that it was shown: it is of the page's own origin, a blob
+ * made by the page, or a raster image that the address itself contains.
+ */
+export function loadsFromHere(address: string): boolean {
+  if (RASTER_DATA.test(address)) return address.length <= MAX_DATA_URL;
+  const url = parse(address);
+  return url !== null && OWN_PROTOCOLS.has(url.protocol) && url.origin === globalThis.location?.origin;
+}
+
+/** The host an address leads to, for people to read; empty where it has none. */
+export function hostOf(address: string): string {
+  return parse(address)?.host ?? '';
+}
+
+function parse(address: string): URL | null {
+  try {
+    return new URL(address, globalThis.location?.href);
+  } catch {
+    return null;
+  }
+}

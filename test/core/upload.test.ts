@@ -1,0 +1,205 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AgentChatError, isAbortError, type RequestUploadUrls, uploadFiles } from 'agent-chat-kit';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+/** A PUT that the server has read and the test is to answer. */
+interface Put {
+  readonly name: string;
+  readonly method: string | undefined;
+  readonly type: string | undefined;
+  readonly body: string;
+  readonly response: ServerResponse;
+}
+
+/** Set by a test that wants to answer by itself. */
+let answer: ((put: Put) => void) | undefined;
+const puts: Put[] = [];
+const server = createServer((request, response) => void receive(request, response));
+
+async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const put: Put = {
+    name: request.url?.slice(1).split('?')[0] ?? '',
+    method: request.method,
+    type: request.headers['content-type'],
+    body: Buffer.concat(chunks).toString(),
+    response,
+  };
+  puts.push(put);
+  if (answer) answer(put);
+  else response.end();
+}
+
+beforeEach(async () => {
+  puts.length = 0;
+  answer = undefined;
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  server.close();
+  await once(server, 'close');
+});
+
+function places(origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`): RequestUploadUrls {
+  return async (files) => ({
+    files: files.map(({ filename }, index) => ({
+      id: `f${index}`,
+      uploadUrl: `${origin}/${filename}?signature=secret-signature`,
+      downloadUrl: `https://files.test/${filename}`,
+    })),
+  });
+}
+
+const file = (name: string, type = 'text/plain') => new File([`body of ${name}`], name, { type });
+
+/** The typed error that the upload fails with. */
+async function failure(upload: Promise<unknown>): Promise<AgentChatError> {
+  const error: unknown = await upload.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (!AgentChatError.isInstance(error)) throw new Error('Expected an AgentChatError.', { cause: error });
+  return error;
+}
+
+describe('uploading files', () => {
+  it('asks where they may be put with their names, types and sizes', async () => {
+    const requestUploadUrls = vi.fn(places());
+    await uploadFiles([file('a.txt'), file('b', '')], { requestUploadUrls });
+    expect(requestUploadUrls).toHaveBeenCalledExactlyOnceWith([
+      { filename: 'a.txt', mediaType: 'text/plain', size: 13 },
+      { filename: 'b', mediaType: 'application/octet-stream', size: 9 },
+    ]);
+  });
+
+  it('puts each body where the server said, with its type', async () => {
+    await uploadFiles([file('a.txt'), file('b', '')], { requestUploadUrls: places() });
+    expect(puts.toSorted((a, b) => a.name.localeCompare(b.name))).toMatchObject([
+      { name: 'a.txt', method: 'PUT', type: 'text/plain', body: 'body of a.txt' },
+      { name: 'b', method: 'PUT', type: 'application/octet-stream', body: 'body of b' },
+    ]);
+  });
+
+  it('puts them side by side and returns them in the order they were given', async () => {
+    // Nobody is answered before all have come, and then the last one first.
+    answer = () => {
+      if (puts.length < 3) return;
+      const waiting = puts.toSorted((a, b) => b.name.localeCompare(a.name));
+      for (const { response } of waiting) response.end();
+    };
+    const references = await uploadFiles([file('a'), file('b'), file('c')], { requestUploadUrls: places() });
+    expect(references).toEqual([
+      { id: 'f0', mediaType: 'text/plain', url: 'https://files.test/a', filename: 'a', size: 9 },
+      { id: 'f1', mediaType: 'text/plain', url: 'https://files.test/b', filename: 'b', size: 9 },
+      { id: 'f2', mediaType: 'text/plain', url: 'https://files.test/c', filename: 'c', size: 9 },
+    ]);
+  });
+
+  it('takes any iterable of files', async () => {
+    const references = await uploadFiles(new Set([file('a'), file('b')]), { requestUploadUrls: places() });
+    expect(references.map(({ filename }) => filename)).toEqual(['a', 'b']);
+  });
+
+  it('says of each file when it is there', async () => {
+    const onProgress = vi.fn();
+    await uploadFiles([file('a'), file('b')], { requestUploadUrls: places(), onProgress });
+    expect(onProgress.mock.calls.toSorted()).toEqual([
+      [0, 100],
+      [1, 100],
+    ]);
+  });
+
+  it('returns nothing for no files', async () => {
+    await expect(uploadFiles([], { requestUploadUrls: places() })).resolves.toEqual([]);
+    expect(puts).toEqual([]);
+  });
+});
+
+describe('an upload that fails', () => {
+  it('names the file that the server named no place for', async () => {
+    const requestUploadUrls: RequestUploadUrls = async (files) => {
+      const { files: all } = await places()(files);
+      return { files: all.slice(0, 1) };
+    };
+    const error = await failure(uploadFiles([file('a'), file('b')], { requestUploadUrls }));
+    expect(error).toMatchObject({ code: 'upload-failed', type: 'execution_error', source: 'client' });
+    expect(error.message).toContain('“b”');
+  });
+
+  it('names the file and the status where the server refuses it, but not the answer’s body or the address', async () => {
+    answer = ({ response }) => response.writeHead(403).end('secret-body');
+    const onProgress = vi.fn();
+    const error = await failure(uploadFiles([file('a')], { requestUploadUrls: places(), onProgress }));
+    expect(error).toMatchObject({ code: 'upload-failed', retryable: true });
+    expect(error.message).toContain('“a”');
+    expect(error.message).toContain('403');
+    expect(`${error.message} ${JSON.stringify(error)} ${error.cause}`).not.toContain('secret');
+    expect(onProgress).not.toHaveBeenCalled();
+  });
+
+  it('calls off the other files', async () => {
+    const held: Put[] = [];
+    answer = (put) => {
+      if (put.name === 'held') held.push(put);
+      if (held.length > 0)
+        puts
+          .find(({ name }) => name === 'bad')
+          ?.response.writeHead(500)
+          .end();
+    };
+    const error = await failure(uploadFiles([file('held'), file('bad')], { requestUploadUrls: places() }));
+    expect(error.message).toContain('“bad”');
+    await vi.waitFor(() => expect(held[0]?.response.closed).toBe(true));
+    expect(held[0]?.response.writableEnded).toBe(false);
+  });
+
+  it('ends when it is called off', async () => {
+    const abort = new AbortController();
+    answer = () => abort.abort();
+    const error = await failure(
+      uploadFiles([file('a')], { requestUploadUrls: places(), signal: abort.signal }),
+    );
+    expect(error.code).toBe('upload-failed');
+    expect(isAbortError(error.cause)).toBe(true);
+    await vi.waitFor(() => expect(puts[0]?.response.closed).toBe(true));
+    expect(puts[0]?.response.writableEnded).toBe(false);
+  });
+
+  it('puts nothing where it was called off before', async () => {
+    const signal = AbortSignal.abort();
+    const error = await failure(uploadFiles([file('a')], { requestUploadUrls: places(), signal }));
+    expect(error.code).toBe('upload-failed');
+    expect(puts).toEqual([]);
+  });
+
+  it('is a typed error with its cause where nobody listens', async () => {
+    const other = createServer();
+    other.listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    other.close();
+    await once(other, 'close');
+    const requestUploadUrls = places(`http://127.0.0.1:${port}`);
+    const error = await failure(uploadFiles([file('a')], { requestUploadUrls }));
+    expect(error).toMatchObject({ code: 'upload-failed', retryable: true });
+    expect(error.message).toContain('“a”');
+    expect(error.message).not.toContain('secret');
+    expect(error.cause).toBeInstanceOf(TypeError);
+  });
+
+  it('passes on why no place could be asked for, and puts nothing', async () => {
+    const reason = new Error('not signed in');
+    const requestUploadUrls = () => Promise.reject(reason);
+    const error: unknown = await uploadFiles([file('a')], { requestUploadUrls }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error === reason || (error instanceof AgentChatError && error.cause === reason)).toBe(true);
+    expect(puts).toEqual([]);
+  });
+});
