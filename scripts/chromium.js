@@ -20,7 +20,9 @@ export async function findChromium() {
     if (!existsSync(named)) throw new Error(`CHROME_PATH names ${named}, which is not there.`);
     return named;
   }
-  const onPath = (env.PATH ?? '').split(delimiter).flatMap((folder) => NAMES.map((name) => join(folder, name)));
+  const onPath = (env.PATH ?? '')
+    .split(delimiter)
+    .flatMap((folder) => NAMES.map((name) => join(folder, name)));
   const { chromium } = await import('playwright');
   return [...onPath, ...PLACES, chromium.executablePath()].find(isExecutable) ?? null;
 }

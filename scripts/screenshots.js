@@ -14,9 +14,15 @@ const browser = await chromium.launch({ executablePath: await findChromium(), ar
 try {
   for (const [size, viewport] of Object.entries(SIZES)) {
     for (const colorScheme of ['light', 'dark']) {
-      const page = await browser.newPage({ viewport, colorScheme, reducedMotion: 'reduce', deviceScaleFactor: 1 });
+      const page = await browser.newPage({
+        viewport,
+        colorScheme,
+        reducedMotion: 'reduce',
+        deviceScaleFactor: 1,
+      });
       await page.goto(demo.url);
-      const shoot = (name) => page.screenshot({ path: fileURLToPath(new URL(`${name}-${colorScheme}.png`, OUT)) });
+      const shoot = (name) =>
+        page.screenshot({ path: fileURLToPath(new URL(`${name}-${colorScheme}.png`, OUT)) });
       await page.getByRole('button', { name: 'Plan a talk' }).waitFor();
       await shoot(`${size}-start`);
       await page.getByRole('button', { name: 'Plan a talk' }).click();

@@ -8,9 +8,9 @@ export {
   type AgentChatOptions,
   type ChatSnapshot,
   type ChatStatus,
-  type PendingApproval,
   type UserMessageInput,
 } from './core/agent-chat.ts';
+export type { PendingApproval } from './core/approvals.ts';
 export type {
   ClientToolContext,
   ClientToolHandler,
@@ -46,9 +46,10 @@ export {
   type UIToolCallPart,
   type UIWorkerPart,
 } from './core/message.ts';
-export { type ChatState, emptyState, endRun, type ReduceContext, type RunEnding, reduce } from './core/reduce.ts';
+export { endRun, reduce } from './core/reduce.ts';
 export { restoreMessages } from './core/restore.ts';
 export { frameScheduler, type Scheduler } from './core/scheduler.ts';
+export { type ChatState, emptyState, type ReduceContext, type RunEnding } from './core/state.ts';
 export {
   type ApprovalDecision,
   type ChatRequest,

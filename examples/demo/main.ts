@@ -36,7 +36,8 @@ chat.suggestions = [
   { label: 'Delete the note “Groceries”', description: 'Needs your permission' },
   {
     label: 'Describe a text',
-    message: 'Describe: A transport carries requests to an agent and brings its events back. It keeps no state.',
+    message:
+      'Describe: A transport carries requests to an agent and brings its events back. It keeps no state.',
     description: 'A structured object, as it streams',
   },
   { label: 'Fail with a rate limit', description: 'An error, and when to retry' },
@@ -66,6 +67,8 @@ document.querySelector('#new-chat')?.addEventListener('click', () => {
 const root = document.documentElement;
 if (params.has('theme')) root.dataset['theme'] = params.get('theme') ?? '';
 document.querySelector('#theme')?.addEventListener('click', () => {
-  const dark = root.dataset['theme'] ? root.dataset['theme'] === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
+  const dark = root.dataset['theme']
+    ? root.dataset['theme'] === 'dark'
+    : matchMedia('(prefers-color-scheme: dark)').matches;
   root.dataset['theme'] = dark ? 'light' : 'dark';
 });

@@ -16,7 +16,11 @@ const answerChat = toNodeHandler(createAgentHandler(agent, { onError: log }));
 const answerSocket = createSocketHandler(agent, { onError: log });
 
 /** Middleware for the demo's addresses: the agent, uploads, and the project's documents. */
-export async function serveDemo(request: IncomingMessage, response: ServerResponse, next: Next): Promise<void> {
+export async function serveDemo(
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: Next,
+): Promise<void> {
   const { pathname, searchParams } = addressOf(request);
   if (pathname === '/api/chat') {
     const session = searchParams.get('session');
@@ -26,9 +30,11 @@ export async function serveDemo(request: IncomingMessage, response: ServerRespon
     return answerChat(request, response);
   }
   if (pathname === '/api/uploads') return sendUploadUrls(request, response);
-  if (pathname.startsWith('/api/files/')) return serveFile(pathname.slice('/api/files/'.length), request, response);
+  if (pathname.startsWith('/api/files/'))
+    return serveFile(pathname.slice('/api/files/'.length), request, response);
   const document = documents.get(pathname.slice(1));
-  if (document !== undefined) return send(response, 200, document, { 'Content-Type': 'text/plain; charset=utf-8' });
+  if (document !== undefined)
+    return send(response, 200, document, { 'Content-Type': 'text/plain; charset=utf-8' });
   next();
 }
 
@@ -51,7 +57,9 @@ export function serveSockets(server: Pick<Server, 'on'>): void {
 async function sendUploadUrls(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await read(request, 100_000);
   try {
-    const { files } = JSON.parse(body?.toString() ?? '') as { files: { filename: string; mediaType: string }[] };
+    const { files } = JSON.parse(body?.toString() ?? '') as {
+      files: { filename: string; mediaType: string }[];
+    };
     send(response, 200, JSON.stringify({ files: promiseFiles(files.slice(0, 20)) }), {
       'Content-Type': 'application/json',
     });

@@ -20,6 +20,9 @@ export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   server: { host: '127.0.0.1', port: Number(env['PORT'] ?? 5173), strictPort: env['PORT'] !== undefined },
   resolve: { conditions },
-  ssr: { noExternal: ['agent-chat-kit'], resolve: { conditions: ['source', 'import', 'module', 'node', 'default'] } },
+  ssr: {
+    noExternal: ['agent-chat-kit'],
+    resolve: { conditions: ['source', 'import', 'module', 'node', 'default'] },
+  },
   plugins: [demoServer()],
 });

@@ -1,17 +1,17 @@
-import {
-  ClientToolCalls,
-  type ClientToolHandler,
-  type PendingClientTools,
-} from './client-tools.ts';
-import { AgentChatError, isAbortError, streamInterrupted, unsupported } from './error.ts';
-import type { ApprovalRequestEvent, ErrorEvent, StreamEvent } from './event.ts';
+import { Approvals, type PendingApproval } from './approvals.ts';
+import type { ClientToolHandler, PendingClientTools } from './client-tools.ts';
+import { AgentChatError, unsupported } from './error.ts';
+import type { ErrorEvent, StreamEvent } from './event.ts';
 import { generateId } from './generate-id.ts';
+import { guarded } from './guarded.ts';
 import type { FileReference, UIMessage, UIMessagePart } from './message.ts';
-import { type ChatState, endRun, emptyState, type ReduceContext, type RunEnding, reduce } from './reduce.ts';
+import { endRun, reduce } from './reduce.ts';
 import { restoreMessages } from './restore.ts';
+import { Run } from './run.ts';
 import { frameScheduler, type Scheduler } from './scheduler.ts';
-import type { ApprovalDecision, ChatRequest, ConnectionState, Transport } from './transport.ts';
-import { isFileReference, type RequestUploadUrls, type UploadProgress, uploadFiles } from './upload.ts';
+import { type ChatState, emptyState, type ReduceContext, type RunEnding } from './state.ts';
+import type { ApprovalDecision, ConnectionState, Transport } from './transport.ts';
+import { type RequestUploadUrls, type UploadProgress, uploadFiles } from './upload.ts';
 
 /** `awaiting-input`: the run goes on once a person has answered an interactive client tool. */
 export type ChatStatus = 'idle' | 'streaming' | 'error' | 'awaiting-input';
@@ -46,19 +46,6 @@ export interface UserMessageInput {
   readonly files?: Iterable<File> | readonly FileReference[] | undefined;
 }
 
-/** A tool call that waits for a person's permission. */
-export interface PendingApproval {
-  readonly approvalId: string;
-  readonly toolCallId: string;
-  readonly toolName: string;
-  readonly args: Readonly<Record<string, unknown>>;
-  readonly choices?: readonly string[] | undefined;
-  readonly context?: string | undefined;
-  readonly expiresAt?: number | undefined;
-  approve(answer?: { choice?: string; args?: Readonly<Record<string, unknown>> }): Promise<void>;
-  deny(answer?: { reason?: string }): Promise<void>;
-}
-
 /** All there is to show. The same object until something changed. */
 export interface ChatSnapshot {
   readonly messages: readonly UIMessage[];
@@ -82,22 +69,9 @@ interface Trigger {
   rollbackAfterMessageId: string | null;
 }
 
-/** One run: everything the agent does for one trigger. All that is late from an old one is known by its run. */
-interface Run {
-  readonly trigger: Trigger;
-  readonly abort: AbortController;
-  started: boolean;
-  ended: boolean;
-  /** The calls that the current leg hands to the page. */
-  calls: ClientToolCalls | null;
-}
-
 const CLIENT_TOOL_TIMEOUT = 60_000;
-/** How long a stream may stay open after it said that the run is over. Milliseconds. */
-const DRAIN_TIMEOUT = 1_000;
 
 const NO_TOOLS: PendingClientTools = Object.freeze(Object.create(null));
-const NO_APPROVALS: readonly PendingApproval[] = Object.freeze([]);
 
 /**
  * A conversation with an agent, without a view. Holds the messages, runs the turns, and tells its listeners
@@ -124,10 +98,13 @@ export class AgentChat {
   #connection: { state: ConnectionState | undefined; error: Error | undefined };
   #unwatch: (() => void) | null = null;
   #disposed = false;
-  #approvals: { requests: readonly ApprovalRequestEvent[]; pending: readonly PendingApproval[] } = {
-    requests: [],
-    pending: NO_APPROVALS,
-  };
+  /** Counts how often the messages were replaced by others. */
+  #conversation = 0;
+  /** The run that was started last, whether it goes on or not. */
+  #newest: Run | null = null;
+  /** Approvals whose answer is under way. */
+  readonly #answering = new Set<string>();
+  readonly #approvals = new Approvals((decision) => this.#respond(decision));
 
   constructor(options: AgentChatOptions) {
     this.#options = options;
@@ -170,8 +147,8 @@ export class AgentChat {
       messages: this.#state.messages,
       status: this.#status,
       error: this.#error,
-      pendingClientTools: this.#run?.calls?.waitsForPerson ? this.#run.calls.pending : NO_TOOLS,
-      pendingApprovals: this.#pendingApprovals(),
+      pendingClientTools: this.#run?.pendingClientTools ?? NO_TOOLS,
+      pendingApprovals: this.#approvals.of(this.#state.run?.approvals ?? []),
       canRetry: this.#trigger !== null && this.#status !== 'streaming' && this.#status !== 'awaiting-input',
       connectionState: this.#connection.state,
       connectionError: this.#connection.error,
@@ -194,7 +171,8 @@ export class AgentChat {
 
   /**
    * Triggers the agent and, with `userMessage`, shows what the user said. Resolves when the whole turn is over,
-   * client tools included. Rejects only where files cannot be uploaded: then nothing was sent.
+   * client tools included. Rejects only where files cannot be uploaded: then nothing was sent. Files for a
+   * conversation that was replaced meanwhile are not sent either.
    */
   async send(
     triggerName: string,
@@ -202,11 +180,14 @@ export class AgentChat {
     options: { userMessage?: UserMessageInput } = {},
   ): Promise<void> {
     const { content, files } = options.userMessage ?? {};
-    // Without files nothing is awaited: the message is there when `send` returns.
     const attached = files ?? (input?.['FILES'] as UserMessageInput['files']);
-    const uploaded = attached ? await this.#references(attached) : [];
+    const conversation = this.#conversation;
+    const uploaded = attached ? await this.#references([...attached]) : [];
+    if (conversation !== this.#conversation) return;
     const sent = attached && input?.['FILES'] ? { ...input, FILES: uploaded } : input;
-    const parts = options.userMessage ? userParts(content, files ? uploaded : []) : null;
+    const parts = options.userMessage
+      ? userParts(content, files ? uploaded : [], this.#context.generateId)
+      : null;
     this.#interrupt();
     const before = this.#state.messages;
     return this.#start({
@@ -230,9 +211,11 @@ export class AgentChat {
 
   /** Asks the last trigger again from where it was first asked. Files are not uploaded again. */
   async retry(): Promise<void> {
-    if (!this.#trigger || !this.canRetry) return;
     const trigger = this.#trigger;
-    this.#state = { messages: trigger.before, run: null };
+    if (!trigger) return;
+    this.#assertAlive();
+    this.#interrupt();
+    this.#state = { ...emptyState, messages: trigger.before };
     return this.#start(trigger, trigger.rollbackAfterMessageId);
   }
 
@@ -240,17 +223,18 @@ export class AgentChat {
   stop(): void {
     if (!this.#run) return;
     this.#end(this.#run, 'stopped');
-    this.#options.onStop?.();
+    guarded(() => this.#options.onStop?.());
   }
 
   /** Replaces the conversation, ending the current run. There is nothing to retry afterwards. */
   replaceMessages(messages: readonly UIMessage[]): void {
     this.#interrupt();
+    this.#conversation += 1;
     this.#trigger = null;
     this.#error = null;
     this.#status = 'idle';
-    this.#state = { messages: restoreMessages(messages), run: null };
-    this.#changed('now');
+    this.#state = { ...emptyState, messages: restoreMessages(messages) };
+    this.#changed();
   }
 
   uploadFiles(files: Iterable<File>, onProgress?: UploadProgress): Promise<FileReference[]> {
@@ -273,26 +257,29 @@ export class AgentChat {
   /** Ends everything and tells nobody any more. The messages can still be read, nothing can be sent. */
   dispose(): void {
     this.#disposed = true;
+    this.#conversation += 1;
     this.#listeners.clear();
     if (this.#run) this.#end(this.#run, 'stopped');
+    this.#newest?.close();
     this.#unwatch?.();
     this.#unwatch = null;
     this.disconnect();
   }
 
-  async #references(files: NonNullable<UserMessageInput['files']>): Promise<readonly FileReference[]> {
-    const list: readonly (File | FileReference)[] = [...files];
-    return list.every(isFileReference) ? list : this.uploadFiles(list.filter((file) => file instanceof File));
+  /** The files as references: those that are none yet are uploaded, and take their places among the others. */
+  async #references(files: readonly (File | FileReference)[]): Promise<readonly FileReference[]> {
+    const raw = files.filter((file) => file instanceof File);
+    const uploaded = raw.length > 0 ? await this.uploadFiles(raw) : [];
+    return files.map((file) =>
+      file instanceof File ? (uploaded[raw.indexOf(file)] as FileReference) : file,
+    );
   }
 
   async #start(trigger: Trigger, rollbackAfterMessageId?: string | null): Promise<void> {
-    if (this.#disposed) throw unsupported('This chat was disposed of.', 'disposed');
-    const run: Run = { trigger, abort: new AbortController(), started: false, ended: false, calls: null };
+    this.#assertAlive();
     this.#watchConnection();
-    this.#run = run;
-    this.#trigger = trigger;
-    this.#error = null;
-    this.#status = 'streaming';
+    // Ending a run tells its tools, and what they do may have begun another.
+    this.#interrupt();
     if (trigger.parts) {
       const message: UIMessage = {
         id: this.#context.generateId(),
@@ -301,11 +288,19 @@ export class AgentChat {
         status: 'done',
         createdAt: new Date(this.#context.now()),
       };
-      this.#state = { messages: [...this.#state.messages, message], run: null };
+      this.#state = { ...emptyState, messages: [...this.#state.messages, message] };
+    } else {
+      this.#state = { ...emptyState, messages: this.#state.messages };
     }
-    this.#changed('now');
+    const run = this.#makeRun(trigger);
+    this.#run = run;
+    this.#newest = run;
+    this.#trigger = trigger;
+    this.#error = null;
+    this.#status = 'streaming';
+    this.#changed();
     const { triggerName, input } = trigger;
-    await this.#turn(run, {
+    await run.start({
       type: 'trigger',
       triggerName,
       ...(input === undefined ? {} : { input }),
@@ -313,145 +308,85 @@ export class AgentChat {
     });
   }
 
-  /** All legs of a run: as long as the agent hands tool calls to the page, it is asked on with the answers. */
-  async #turn(run: Run, first: ChatRequest): Promise<void> {
-    try {
-      let request: ChatRequest | null = first;
-      while (request) {
-        await this.#leg(run, request);
-        if (run.ended) return;
-        const calls: ClientToolCalls | null = run.calls;
-        if (!calls) throw streamInterrupted();
-        this.#settleStatus(run);
-        const toolResults = await untilAborted(calls.results(), run.abort.signal);
-        run.calls = null;
-        this.#settleStatus(run);
-        request = { type: 'continue', executionId: calls.executionId ?? '', toolResults };
-      }
-    } catch (error) {
-      if (run.ended) return;
-      this.#fail(run, isAbortError(error) ? streamInterrupted(error) : AgentChatError.from(error));
-    }
-  }
-
-  /** One request and its stream. Returns at the end of the run, or where the page has to answer tool calls. */
-  async #leg(run: Run, request: ChatRequest): Promise<void> {
-    const { signal } = run.abort;
-    const { messages } = this.getSnapshot();
-    const stream = this.#transport.send(request, { signal, messages })[Symbol.asyncIterator]();
-    let handedOver = false;
-    try {
-      while (true) {
-        const { done, value } = await untilAborted(stream.next(), signal);
-        if (done) break;
-        for (const event of isBatch(value) ? value : [value]) {
-          if (run.ended) break;
-          handedOver ||= event.type === 'finish' && event.finishReason === 'client-tool-calls' && run.calls !== null;
-          this.#receive(run, event);
+  #makeRun(trigger: Trigger): Run {
+    let started = false;
+    const run = new Run({
+      transport: this.#transport,
+      clientTools: () => ({
+        handlers: this.#options.clientTools ?? {},
+        timeout: this.#options.clientToolTimeout ?? CLIENT_TOOL_TIMEOUT,
+      }),
+      messages: () => this.getSnapshot().messages,
+      onEvent: (event) => {
+        this.#pending.push(event);
+        if (event.type === 'start' && !started) {
+          started = true;
+          // Only the first start of a run says where a retry begins: later legs go on from there.
+          if (event.lastMessageId !== undefined) trigger.rollbackAfterMessageId = event.lastMessageId;
         }
-        if (run.ended) {
-          void this.#drain(run, stream);
-          return;
-        }
-        if (handedOver) break;
-      }
-    } catch (error) {
-      void stream.return?.().catch(() => {});
-      throw error;
-    }
-    if (!handedOver) throw streamInterrupted();
-    void stream.return?.().catch(() => {});
+        this.#receive(run, event);
+      },
+      onWaiting: () => {
+        this.#status = run.waitsForPerson ? 'awaiting-input' : 'streaming';
+        this.#changed();
+      },
+      onFail: (error) => this.#fail(run, error),
+      onUsage: (event) => {
+        if (this.#newest !== run) return;
+        this.#pending.push(event);
+        this.#notifyLater();
+      },
+    });
+    return run;
   }
 
   #receive(run: Run, event: StreamEvent): void {
-    this.#pending.push(event);
     switch (event.type) {
       case 'start':
-        // Only the first start of a run says where a retry begins: later legs go on from there.
-        if (!run.started && event.lastMessageId !== undefined) {
-          run.trigger.rollbackAfterMessageId = event.lastMessageId;
-        }
-        run.started = true;
-        this.#options.onStart?.(event.executionId);
-        return this.#changed('later');
+        this.#notifyLater();
+        return guarded(() => this.#options.onStart?.(event.executionId));
       case 'resource-update':
-        return this.#options.onResourceUpdate?.(event.name, event.value);
-      case 'client-tool-request':
-        run.calls ??= new ClientToolCalls({
-          handlers: this.#options.clientTools ?? {},
-          timeout: this.#options.clientToolTimeout ?? CLIENT_TOOL_TIMEOUT,
-          signal: run.abort.signal,
-          onAnswer: (answer) => {
-            if (run.ended) return;
-            this.#pending.push(answer);
-            this.#settleStatus(run);
-          },
-        });
-        run.calls.request(event);
-        return this.#changed('now');
+        return guarded(() => this.#options.onResourceUpdate?.(event.name, event.value));
       case 'finish':
-        if (event.finishReason === 'client-tool-calls' && run.calls) return this.#changed('later');
+        if (event.finishReason === 'client-tool-calls' && run.legOver) return this.#notifyLater();
         this.#end(run, 'finished');
-        return this.#options.onFinish?.();
+        return guarded(() => this.#options.onFinish?.());
       case 'error':
         return this.#fail(run, fromEvent(event));
       case 'approval-request':
       case 'approval-resolved':
-        return this.#changed('now');
+        return this.#notifyNow();
       default:
-        return this.#changed('later');
-    }
-  }
-
-  /** `awaiting-input` from when the leg is over until the person has answered; the answer shows at once. */
-  #settleStatus(run: Run): void {
-    this.#status = run.calls?.waitsForPerson ? 'awaiting-input' : 'streaming';
-    this.#changed('now');
-  }
-
-  /** What may follow the end of a run: how much it cost. Anything else is not read. */
-  async #drain(run: Run, stream: AsyncIterator<StreamEvent | readonly StreamEvent[]>): Promise<void> {
-    const timer = setTimeout(() => run.abort.abort(), DRAIN_TIMEOUT);
-    try {
-      while (!run.abort.signal.aborted) {
-        const { done, value } = await untilAborted(stream.next(), run.abort.signal);
-        if (done) return;
-        const usage = (isBatch(value) ? value : [value]).filter((event) => event.type === 'usage');
-        if (this.#trigger !== run.trigger || this.#run || usage.length === 0) continue;
-        this.#pending.push(...usage);
-        this.#changed('later');
-      }
-    } catch {
-      // The answer is complete; how its stream closes changes nothing.
-    } finally {
-      clearTimeout(timer);
-      void stream.return?.().catch(() => {});
+        return this.#notifyLater();
     }
   }
 
   #fail(run: Run, error: AgentChatError): void {
     this.#end(run, 'failed', error);
-    this.#options.onError?.(error);
+    guarded(() => this.#options.onError?.(error));
   }
 
-  /** A newer command takes over: what the current run wrote stays, its status does not matter any more. */
+  /** A newer command takes over: what the current run wrote stays. Nobody is told before the command is done. */
   #interrupt(): void {
-    if (this.#run) this.#end(this.#run, 'stopped');
+    if (this.#run) this.#finalise(this.#run, 'stopped');
     this.#fold();
+  }
+
+  #end(run: Run, ending: RunEnding, error: AgentChatError | null = null): void {
+    this.#status = error ? 'error' : 'idle';
+    this.#error = error;
+    this.#finalise(run, ending);
+    this.#changed();
   }
 
   /** Nothing of this run is written after this. */
-  #end(run: Run, ending: RunEnding, error: AgentChatError | null = null): void {
+  #finalise(run: Run, ending: RunEnding): void {
     this.#fold();
-    run.ended = true;
-    run.calls = null;
     this.#run = null;
+    this.#answering.clear();
     this.#state = endRun(this.#state, ending, this.#context);
-    this.#status = error ? 'error' : 'idle';
-    this.#error = error;
-    // A finished stream may still say what it cost; any other is over.
-    if (ending !== 'finished') run.abort.abort();
-    this.#changed('now');
+    this.#snapshot = null;
+    run.end(ending === 'finished');
   }
 
   #fold(): void {
@@ -464,42 +399,27 @@ export class AgentChat {
     this.#snapshot = null;
   }
 
-  #pendingApprovals(): readonly PendingApproval[] {
-    const requests = this.#state.run?.approvals ?? [];
-    if (requests.length === 0) return NO_APPROVALS;
-    if (requests !== this.#approvals.requests) {
-      this.#approvals = { requests, pending: requests.map((request) => this.#approval(request)) };
-    }
-    return this.#approvals.pending;
-  }
-
-  #approval(request: ApprovalRequestEvent): PendingApproval {
-    const { approvalId, toolCallId, toolName, args, choices, context, expiresAt } = request;
-    return {
-      approvalId,
-      toolCallId: toolCallId ?? approvalId,
-      toolName,
-      args,
-      choices,
-      context,
-      expiresAt,
-      approve: (answer) => this.#respond({ approvalId, approved: true, ...answer }),
-      deny: (answer) => this.#respond({ approvalId, approved: false, ...answer }),
-    };
-  }
-
   /** Delivers the decision, then shows it. A decision that did not arrive can be made again. */
   async #respond(decision: ApprovalDecision): Promise<void> {
+    this.#fold();
     const run = this.#run;
     const { approvalId, approved, reason } = decision;
-    if (!run || !this.#state.run?.approvals.some((open) => open.approvalId === approvalId)) return;
+    if (!run || this.#answering.has(approvalId)) return;
+    if (!this.#state.run?.approvals.some((open) => open.approvalId === approvalId)) return;
     if (!this.#transport.respond) {
       throw unsupported('This transport cannot deliver approvals.', 'approvals-not-supported');
     }
-    await this.#transport.respond(decision);
+    this.#answering.add(approvalId);
+    try {
+      await this.#transport.respond(decision);
+    } catch (error) {
+      if (!run.ended) this.#answering.delete(approvalId);
+      throw error;
+    }
     if (run.ended) return;
+    this.#answering.delete(approvalId);
     this.#pending.push({ type: 'approval-resolved', approvalId, approved, reason });
-    this.#changed('now');
+    this.#notifyNow();
   }
 
   #watchConnection(): void {
@@ -507,56 +427,53 @@ export class AgentChat {
     this.#unwatch = this.#transport.onConnectionStateChange((state, error) => {
       if (state === this.#connection.state && error === this.#connection.error) return;
       this.#connection = { state, error };
-      this.#changed('now');
+      this.#changed();
     });
   }
 
-  /** `later`: events came, and whoever looks folds them in. `now`: something else changed as well. */
-  #changed(when: 'now' | 'later'): void {
-    if (when === 'now') {
-      this.#snapshot = null;
-      this.#cancelFlush?.();
-      this.#notify();
-    } else if (!this.#cancelFlush && this.#listeners.size > 0) {
+  /** Something beside the messages changed. */
+  #changed(): void {
+    this.#snapshot = null;
+    this.#notifyNow();
+  }
+
+  /** Events came: whoever looks folds them in, and listeners hear of it once a frame. */
+  #notifyLater(): void {
+    if (!this.#cancelFlush && this.#listeners.size > 0)
       this.#cancelFlush = this.#schedule(() => this.#notify());
-    }
+  }
+
+  #notifyNow(): void {
+    this.#cancelFlush?.();
+    this.#notify();
   }
 
   #notify(): void {
     this.#cancelFlush = null;
-    for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) listener();
+    for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) guarded(listener);
   }
-}
 
-function isBatch(item: StreamEvent | readonly StreamEvent[]): item is readonly StreamEvent[] {
-  return Array.isArray(item);
+  #assertAlive(): void {
+    if (this.#disposed) throw unsupported('This chat was disposed of.', 'disposed');
+  }
 }
 
 /** Files come first, as a reader expects an attachment above the words about it. */
 function userParts(
   content: UserMessageInput['content'],
   files: readonly FileReference[],
+  newId: () => string,
 ): readonly UIMessagePart[] {
   const parts: UIMessagePart[] = files.map((file) => ({ ...file, type: 'file' }));
   if (typeof content === 'string') {
     if (content !== '') parts.push({ type: 'text', text: content, status: 'done' });
   } else if (content) {
     const typeName = typeof content['type'] === 'string' ? content['type'] : 'object';
-    parts.push({ type: 'object', id: generateId(), typeName, object: content, status: 'done' });
+    parts.push({ type: 'object', id: newId(), typeName, object: content, status: 'done' });
   }
   return parts;
 }
 
 function fromEvent({ type: _, errorType, message, ...details }: ErrorEvent): AgentChatError {
   return new AgentChatError(message, { ...details, type: errorType });
-}
-
-/** The promise, unless the run ends first: a stream that ignores its signal must not hold a run open. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    if (signal.aborted) return stop();
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }

@@ -102,7 +102,10 @@ export class ClientToolCalls {
     };
   }
 
-  async #run(call: PendingToolCall, handler: Exclude<ClientToolHandler, 'interactive'> | undefined): Promise<void> {
+  async #run(
+    call: PendingToolCall,
+    handler: Exclude<ClientToolHandler, 'interactive'> | undefined,
+  ): Promise<void> {
     const { toolCallId, toolName, args } = call;
     if (!handler) return this.#answer(call, { error: `No client handler for tool: ${toolName}` });
     const { timeout } = this.#options;
@@ -113,6 +116,7 @@ export class ClientToolCalls {
       late.abort();
       this.#answer(call, { error: `The tool took longer than ${timeout / 1000} s.` });
     }, timeout);
+    this.#options.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
     try {
       const result = await handler(args, {
         toolCallId,

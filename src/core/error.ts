@@ -30,7 +30,12 @@ export interface ErrorDetails {
   /** A stable word for this exact failure, such as `stream-interrupted`. */
   readonly code?: string | undefined;
   readonly provider?:
-    | { readonly name: string; readonly model?: string; readonly statusCode?: number; readonly requestId?: string }
+    | {
+        readonly name: string;
+        readonly model?: string;
+        readonly statusCode?: number;
+        readonly requestId?: string;
+      }
     | undefined;
   readonly tool?: { readonly name: string; readonly callId?: string } | undefined;
 }
@@ -95,7 +100,13 @@ export function unsupported(message: string, code: string): AgentChatError {
 
 /** Bytes that are not what the protocol says. */
 export function malformed(message: string, code = 'malformed-event', cause?: unknown): AgentChatError {
-  return new AgentChatError(message, { type: 'protocol_error', source: 'client', retryable: true, code, cause });
+  return new AgentChatError(message, {
+    type: 'protocol_error',
+    source: 'client',
+    retryable: true,
+    code,
+    cause,
+  });
 }
 
 /** True for any reason that an `AbortController` gave. */

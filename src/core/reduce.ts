@@ -1,5 +1,5 @@
+import { Draft } from './draft.ts';
 import type {
-  ApprovalRequestEvent,
   BlockStartEvent,
   StreamEvent,
   TextStartEvent,
@@ -8,9 +8,7 @@ import type {
   WorkerStartEvent,
 } from './event.ts';
 import type {
-  MessageMetadata,
   UIDataPart,
-  UIMessage,
   UIMessagePart,
   UIObjectPart,
   UIOperationPart,
@@ -20,36 +18,9 @@ import type {
   UIToolCallPart,
   UIWorkerPart,
 } from './message.ts';
+import { finishObject, isOpen, type Mutable } from './open-part.ts';
 import { parsePartialJson } from './partial-json.ts';
-
-/** The conversation, and what is known of the run that is writing to it. */
-export interface ChatState {
-  readonly messages: readonly UIMessage[];
-  /** Null while no run is writing. The message being written, once it has a part, is the last one. */
-  readonly run: RunState | null;
-}
-
-interface RunState {
-  readonly hasMessage: boolean;
-  /** Open blocks of the run and its workers, innermost last. */
-  readonly blocks: readonly BlockStartEvent[];
-  /** Tool calls that wait for a person. */
-  readonly approvals: readonly ApprovalRequestEvent[];
-}
-
-/** What the outside world lends to an otherwise pure function. */
-export interface ReduceContext {
-  /** Epoch milliseconds. */
-  now(): number;
-  generateId(): string;
-}
-
-/** How a run came to its end. */
-export type RunEnding = 'finished' | 'stopped' | 'failed';
-
-export const emptyState: ChatState = { messages: [], run: null };
-
-const NEW_RUN: RunState = { hasMessage: false, blocks: [], approvals: [] };
+import type { ChatState, ReduceContext, RunEnding } from './state.ts';
 
 const OPERATIONS = new Set(['set-resource', 'serialize-thread', 'generate-image']);
 
@@ -71,232 +42,13 @@ export function endRun(state: ChatState, ending: RunEnding, context: ReduceConte
   return draft.commit();
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
-type Parts = UIMessagePart[];
-
-/** A state being changed. Copies on first touch, so that what was published before stays as it was. */
-class Draft {
-  readonly #state: ChatState;
-  readonly #context: ReduceContext;
-  readonly #owned = new Set<object>();
-  /** Parts whose streamed JSON grew and is to be read before the draft is published. */
-  readonly #grown = new Map<object, () => void>();
-  #messages: readonly UIMessage[];
-  #run: RunState | null;
-
-  constructor(state: ChatState, context: ReduceContext) {
-    this.#state = state;
-    this.#context = context;
-    this.#messages = state.messages;
-    this.#run = state.run;
-  }
-
-  commit(): ChatState {
-    this.#readGrown();
-    if (this.#messages === this.#state.messages && this.#run === this.#state.run) return this.#state;
-    return { messages: this.#messages, run: this.#run };
-  }
-
-  now(): number {
-    return this.#context.now();
-  }
-
-  get run(): RunState {
-    return this.#run ?? NEW_RUN;
-  }
-
-  setRun(change: Partial<RunState>): void {
-    this.#run = { ...this.run, ...change };
-  }
-
-  own<T extends object>(value: T): Mutable<T> {
-    if (this.#owned.has(value)) return value;
-    const copy = (Array.isArray(value) ? value.slice() : { ...value }) as T;
-    this.#owned.add(copy);
-    return copy;
-  }
-
-  /** A part whose JSON text grew; `read` makes sense of it once, however often it grew. */
-  grew(part: object, read: () => void): void {
-    this.#grown.set(part, read);
-  }
-
-  settled(part: object): void {
-    this.#grown.delete(part);
-  }
-
-  #readGrown(): void {
-    for (const read of this.#grown.values()) read();
-    this.#grown.clear();
-  }
-
-  /** The message being written; made when its first part comes. */
-  message(): Mutable<UIMessage> {
-    const messages = this.own(this.#messages) as UIMessage[];
-    this.#messages = messages;
-    if (!this.run.hasMessage) {
-      this.setRun({ hasMessage: true });
-      messages.push({
-        id: this.#context.generateId(),
-        role: 'assistant',
-        parts: [],
-        status: 'streaming',
-        createdAt: new Date(this.now()),
-      });
-    }
-    const index = messages.length - 1;
-    const message = this.own(messages[index] as UIMessage);
-    messages[index] = message;
-    return message;
-  }
-
-  /** The parts an event speaks of as they are: looking makes and touches nothing. */
-  peek(workerId?: string): readonly UIMessagePart[] {
-    const parts = (this.run.hasMessage && this.#messages.at(-1)?.parts) || [];
-    if (workerId === undefined) return parts;
-    const worker = parts.findLast((part) => part.type === 'worker' && part.workerId === workerId);
-    return worker?.type === 'worker' ? worker.parts : [];
-  }
-
-  /** The newest part that fits, ready to be changed. */
-  find<P extends UIMessagePart>(
-    workerId: string | undefined,
-    fits: (part: UIMessagePart) => boolean,
-  ): Mutable<P> | undefined {
-    const index = this.peek(workerId).findLastIndex(fits);
-    if (index < 0) return undefined;
-    const parts = this.parts(workerId);
-    const part = this.own(parts[index] as P);
-    parts[index] = part as P;
-    return part;
-  }
-
-  /** The parts an event adds to: the message's, or those of the worker it names. */
-  parts(workerId?: string): Parts {
-    const message = this.message();
-    const parts = this.own(message.parts) as Parts;
-    message.parts = parts;
-    if (workerId === undefined) return parts;
-    const worker = this.worker({ workerId, workerSlug: workerId });
-    const nested = this.own(worker.parts) as Parts;
-    worker.parts = nested;
-    return nested;
-  }
-
-  /** The part of that worker; made where no event announced it. */
-  worker(seed: Pick<UIWorkerPart, 'workerId' | 'workerSlug' | 'description'>): Mutable<UIWorkerPart> {
-    const isThis = (part: UIMessagePart) => part.type === 'worker' && part.workerId === seed.workerId;
-    return (
-      this.find<UIWorkerPart>(undefined, isThis) ??
-      this.add<UIWorkerPart>(undefined, { ...seed, type: 'worker', parts: [], status: 'running' })
-    );
-  }
-
-  add<P extends UIMessagePart>(workerId: string | undefined, part: P): Mutable<P> {
-    this.#owned.add(part);
-    this.parts(workerId).push(part);
-    return part;
-  }
-
-  /** The innermost open block of the run or of one worker: each has its own. */
-  block(workerId?: string): BlockStartEvent | undefined {
-    return this.run.blocks.findLast((block) => block.workerId === workerId);
-  }
-
-  thread(workerId?: string): { thread?: string } {
-    const thread = this.block(workerId)?.thread;
-    return thread === undefined || thread === 'main' ? {} : { thread };
-  }
-
-  /** Whether text and objects of the current block are not for the chat. */
-  silent(workerId?: string): boolean {
-    const block = this.block(workerId);
-    return block?.outputToChat === false && block.thread === undefined;
-  }
-
-  annotate(metadata: MessageMetadata): void {
-    const index = this.#messages.findLastIndex((message) => message.role === 'assistant');
-    const message = this.#messages[index];
-    if (!message || (this.#run && !this.run.hasMessage)) return;
-    const messages = this.own(this.#messages) as UIMessage[];
-    messages[index] = Object.assign(this.own(message), { metadata: { ...message.metadata, ...metadata } });
-    this.#messages = messages;
-  }
-
-  end(ending: RunEnding): void {
-    if (!this.#run) return;
-    if (this.run.hasMessage) {
-      const message = this.message();
-      message.parts = this.close(message.parts, ending);
-      message.status = 'done';
-    }
-    this.#run = null;
-  }
-
-  /** The same parts with nothing left open. */
-  close(parts: readonly UIMessagePart[], ending: RunEnding): readonly UIMessagePart[] {
-    if (!parts.some(isOpen)) return parts;
-    this.#readGrown();
-    return parts.map((part) => (isOpen(part) ? this.#closed(part, ending) : part));
-  }
-
-  #closed(part: UIMessagePart, ending: RunEnding): UIMessagePart {
-    const finished = ending === 'finished';
-    switch (part.type) {
-      case 'reasoning':
-        return { ...part, status: 'done', endedAt: this.now() };
-      case 'text':
-      case 'todo':
-        return { ...part, status: 'done' };
-      case 'object': {
-        const copy: Mutable<UIObjectPart> = { ...part };
-        if (finished) finishObject(copy);
-        else copy.status = 'done';
-        return copy;
-      }
-      case 'tool-call':
-        // A call without a result did not happen, whatever the reason.
-        return { ...part, status: 'cancelled', endedAt: this.now() };
-      case 'operation':
-        return { ...part, status: finished ? 'done' : 'cancelled' };
-      case 'worker':
-        return {
-          ...part,
-          parts: this.close(part.parts, ending),
-          status: part.status === 'running' ? (finished ? 'done' : 'cancelled') : part.status,
-        };
-      default:
-        return part;
-    }
-  }
-}
-
-/** Whether a part, or one inside it, is still being written. */
-function isOpen(part: UIMessagePart): boolean {
-  switch (part.type) {
-    case 'text':
-    case 'reasoning':
-    case 'object':
-    case 'todo':
-      return part.status === 'streaming';
-    case 'tool-call':
-      return part.status === 'pending' || part.status === 'running';
-    case 'operation':
-      return part.status === 'running';
-    case 'worker':
-      return part.status === 'running' || part.parts.some(isOpen);
-    default:
-      return false;
-  }
-}
-
 function apply(draft: Draft, event: StreamEvent): void {
   switch (event.type) {
     case 'start': {
       // One run may have several legs, and each begins with `start`: a boundary between steps.
       const last = draft.peek().at(-1);
       if (last && last.type !== 'step-start') draft.parts().push({ type: 'step-start' });
-      return draft.setRun({});
+      return draft.setRun();
     }
     case 'finish':
       draft.annotate({ finishReason: event.finishReason });
@@ -387,7 +139,8 @@ function apply(draft: Draft, event: StreamEvent): void {
       const { workerId, todos } = event;
       const part = draft.find<UITodoPart>(workerId, (part) => part.type === 'todo');
       if (part) part.todos = todos;
-      else draft.parts(workerId).push({ type: 'todo', todos, status: 'streaming', ...draft.thread(workerId) });
+      else
+        draft.parts(workerId).push({ type: 'todo', todos, status: 'streaming', ...draft.thread(workerId) });
       return;
     }
     case 'block-start': {
@@ -467,7 +220,7 @@ function apply(draft: Draft, event: StreamEvent): void {
       const request = draft.run.approvals.find((open) => open.approvalId === approvalId);
       if (!request) return;
       const part = toolCall(draft, { ...request, toolCallId: request.toolCallId ?? approvalId });
-      part.approval = { approvalId, status: approved ? 'approved' : 'denied', choices: request.choices, reason };
+      part.approval = { ...part.approval, approvalId, status: approved ? 'approved' : 'denied', reason };
       draft.setRun({ approvals: draft.run.approvals.filter((open) => open !== request) });
       return;
     }
@@ -481,9 +234,16 @@ function apply(draft: Draft, event: StreamEvent): void {
       const { type: _, workerId, id, ...data } = event;
       return putData(draft, workerId, 'progress', id, data);
     }
+    case 'client-tool-request':
+      for (const { toolCallId, toolName, args, workerId } of event.toolCalls) {
+        const part = toolCall(draft, { toolCallId, toolName, workerId });
+        if (part.status !== 'pending') continue;
+        part.args = toArgs(args);
+        part.status = 'running';
+      }
+      return;
     case 'tool-input-end':
     case 'resource-update':
-    case 'client-tool-request':
       return;
     default:
       // An event from a newer server. It is not an error, and there is nothing to show for it.
@@ -541,10 +301,15 @@ function openReasoning(draft: Draft, event: BlockRef) {
   );
 }
 
-type ToolCallSeed = Partial<Pick<ToolInputStartEvent, 'toolName' | 'title' | 'workerId'>> & { toolCallId: string };
+type ToolCallSeed = Partial<Pick<ToolInputStartEvent, 'toolName' | 'title' | 'workerId'>> & {
+  toolCallId: string;
+};
 
 /** The part of that call, wherever it is; made where no event announced it. */
-function toolCall(draft: Draft, { toolCallId, toolName, title, workerId }: ToolCallSeed): Mutable<UIToolCallPart> {
+function toolCall(
+  draft: Draft,
+  { toolCallId, toolName, title, workerId }: ToolCallSeed,
+): Mutable<UIToolCallPart> {
   const isThis = (part: UIMessagePart) => part.type === 'tool-call' && part.toolCallId === toolCallId;
   const found = draft.find<UIToolCallPart>(workerId, isThis);
   if (found) return found;
@@ -577,23 +342,17 @@ function openWorker(draft: Draft, event: WorkerStartEvent | WorkerInputStartEven
   return worker;
 }
 
-function putData(draft: Draft, workerId: string | undefined, name: string, id: string | undefined, data: unknown) {
+function putData(
+  draft: Draft,
+  workerId: string | undefined,
+  name: string,
+  id: string | undefined,
+  data: unknown,
+) {
   const isThis = (part: UIMessagePart) => part.type === 'data' && part.name === name && part.id === id;
   const part = id === undefined ? undefined : draft.find<UIDataPart>(workerId, isThis);
   if (part) part.data = data;
   else draft.parts(workerId).push({ type: 'data', name, id, data });
-}
-
-function finishObject(part: Mutable<UIObjectPart>): void {
-  try {
-    part.object = JSON.parse(part.text ?? '');
-    part.status = 'done';
-    delete part.partial;
-    delete part.text;
-  } catch {
-    part.status = 'error';
-    part.error = 'The answer was not valid JSON.';
-  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

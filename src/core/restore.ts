@@ -1,5 +1,6 @@
 import { generateId } from './generate-id.ts';
 import type { UIMessage, UIMessagePart } from './message.ts';
+import { closeParts } from './open-part.ts';
 
 /**
  * Messages as they come out of storage or another system: dates may be strings, parts may be of types that
@@ -12,9 +13,9 @@ export function restoreMessages(messages: readonly unknown[]): readonly UIMessag
     return {
       ...message,
       id: typeof message['id'] === 'string' ? message['id'] : generateId(),
-      role: message['role'] === 'user' ? 'user' : 'assistant',
-      parts: Array.isArray(message['parts']) ? message['parts'].filter(isPart) : [],
+      role: message['role'] as UIMessage['role'],
       // Nothing is writing to it any more, whatever was stored.
+      parts: Array.isArray(message['parts']) ? closeParts(message['parts'].filter(isPart), 'stopped') : [],
       status: 'done',
       createdAt: Number.isNaN(createdAt.getTime()) ? new Date(0) : createdAt,
     };

@@ -7,7 +7,11 @@ export type RequestUploadUrls = (
 ) => Promise<UploadUrlsResponse>;
 
 export interface UploadUrlsResponse {
-  readonly files: readonly { readonly id: string; readonly uploadUrl: string; readonly downloadUrl: string }[];
+  readonly files: readonly {
+    readonly id: string;
+    readonly uploadUrl: string;
+    readonly downloadUrl: string;
+  }[];
 }
 
 /** Called with the file's index and its progress from 0 to 100. */
@@ -26,14 +30,14 @@ export async function uploadFiles(
 ): Promise<FileReference[]> {
   const list = [...files];
   const wanted = list.map((file) => ({ filename: file.name, mediaType: mediaTypeOf(file), size: file.size }));
-  const { files: places } = await requestUploadUrls(wanted);
+  const places = await placesFor(wanted, requestUploadUrls);
   const abort = new AbortController();
   const either = signal ? AbortSignal.any([signal, abort.signal]) : abort.signal;
   try {
     return await Promise.all(
       list.map(async (file, index) => {
         const place = places[index];
-        if (!place) throw uploadFailed(file, 'the server named no place for it');
+        if (!place) throw uploadFailed(file.name, 'the server gave no place for it');
         await put(file, place.uploadUrl, either, (progress) => onProgress?.(index, progress));
         const { filename, mediaType, size } = wanted[index] as (typeof wanted)[number];
         return { id: place.id, mediaType, url: place.downloadUrl, filename, size };
@@ -43,6 +47,20 @@ export async function uploadFiles(
     abort.abort();
     throw error;
   }
+}
+
+async function placesFor(
+  wanted: Parameters<RequestUploadUrls>[0],
+  requestUploadUrls: RequestUploadUrls,
+): Promise<UploadUrlsResponse['files']> {
+  try {
+    const { files } = await requestUploadUrls(wanted);
+    if (Array.isArray(files)) return files;
+  } catch (cause) {
+    if (AgentChatError.isInstance(cause)) throw cause;
+    throw uploadFailed(wanted[0]?.filename ?? '', 'the server gave no place for it', cause);
+  }
+  throw uploadFailed(wanted[0]?.filename ?? '', 'the server gave no place for it');
 }
 
 export function isFileReference(value: unknown): value is FileReference {
@@ -61,44 +79,50 @@ function mediaTypeOf(file: File): string {
 }
 
 /** `fetch` cannot tell how much it has sent, so `XMLHttpRequest` does this where it exists. */
-function put(file: File, url: string, signal: AbortSignal, onProgress: (progress: number) => void): Promise<void> {
+function put(
+  file: File,
+  url: string,
+  signal: AbortSignal,
+  onProgress: (progress: number) => void,
+): Promise<void> {
   const headers = { 'Content-Type': mediaTypeOf(file) };
   if (typeof XMLHttpRequest === 'undefined') {
     return fetch(url, { method: 'PUT', body: file, headers, signal }).then(
       (response) => {
-        if (!response.ok) throw uploadFailed(file, `the server answered ${response.status}`);
+        if (!response.ok) throw uploadFailed(file.name, `the server answered ${response.status}`);
         onProgress(100);
       },
       (cause) => {
-        throw uploadFailed(file, 'the connection failed', cause);
+        throw uploadFailed(file.name, signal.aborted ? 'it was cancelled' : 'the connection failed', cause);
       },
     );
   }
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const stop = () => request.abort();
-    request.upload.onprogress = ({ loaded, total }) => onProgress(total ? Math.round((loaded / total) * 100) : 0);
+    request.upload.onprogress = ({ loaded, total }) =>
+      onProgress(total ? Math.round((loaded / total) * 100) : 0);
     request.onload = () => {
       if (request.status < 200 || request.status > 299) {
-        reject(uploadFailed(file, `the server answered ${request.status}`));
+        reject(uploadFailed(file.name, `the server answered ${request.status}`));
       } else {
         onProgress(100);
         resolve();
       }
     };
-    request.onerror = () => reject(uploadFailed(file, 'the connection failed'));
-    request.onabort = () => reject(uploadFailed(file, 'it was cancelled'));
+    request.onerror = () => reject(uploadFailed(file.name, 'the connection failed'));
+    request.onabort = () => reject(uploadFailed(file.name, 'it was cancelled'));
     request.onloadend = () => signal.removeEventListener('abort', stop);
     signal.addEventListener('abort', stop);
     request.open('PUT', url);
     request.setRequestHeader('Content-Type', headers['Content-Type']);
-    if (signal.aborted) reject(uploadFailed(file, 'it was cancelled'));
+    if (signal.aborted) reject(uploadFailed(file.name, 'it was cancelled'));
     else request.send(file);
   });
 }
 
-function uploadFailed(file: File, why: string, cause?: unknown): AgentChatError {
-  return new AgentChatError(`“${file.name}” could not be uploaded: ${why}.`, {
+function uploadFailed(filename: string, why: string, cause?: unknown): AgentChatError {
+  return new AgentChatError(`“${filename}” could not be uploaded: ${why}.`, {
     type: 'execution_error',
     source: 'client',
     retryable: true,

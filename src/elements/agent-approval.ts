@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { property } from 'lit/decorators.js';
-import type { PendingApproval } from '../core/agent-chat.ts';
+import type { PendingApproval } from '../core/approvals.ts';
 import { baseStyles } from './base.styles.ts';
 import { AgentDecisionEvent } from './events.ts';
 import { icons } from './icons.ts';

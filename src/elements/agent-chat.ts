@@ -129,7 +129,10 @@ export class AgentChatElement extends LitElement {
   @property({ attribute: false }) body: Readonly<Record<string, unknown>> | undefined;
 
   /** Headers of every request to an `http(s)` endpoint. Read when a store is made. */
-  @property({ attribute: false }) headers: HeadersInit | (() => HeadersInit | Promise<HeadersInit>) | undefined;
+  @property({ attribute: false }) headers:
+    | HeadersInit
+    | (() => HeadersInit | Promise<HeadersInit>)
+    | undefined;
 
   /** Tools that run in the page, by name. */
   @property({ attribute: false }) clientTools: Readonly<Record<string, ClientToolHandler>> | undefined;

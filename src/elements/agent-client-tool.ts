@@ -72,7 +72,9 @@ export class AgentClientTool extends LitElement {
   override render() {
     if (!this.tool) return;
     const { toolName, args } = this.tool;
-    const question = [args['question'], args['message'], args['prompt']].find((text) => typeof text === 'string');
+    const question = [args['question'], args['message'], args['prompt']].find(
+      (text) => typeof text === 'string',
+    );
     const options = Array.isArray(args['options']) ? args['options'].map(toOption) : [];
     return html`<section part="question" aria-label=${strings.question}>
       <div class="words" dir="auto">${question ?? nameOf(toolName)}</div>

@@ -107,7 +107,8 @@ export class AgentMessageList extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     const before = changed.get('messages');
     // What the user says is always brought into view.
-    if (before && this.messages.length > before.length && this.messages.at(-1)?.role === 'user') this.scrollToEnd();
+    if (before && this.messages.length > before.length && this.messages.at(-1)?.role === 'user')
+      this.scrollToEnd();
   }
 
   /** Goes to the newest message and follows it. */

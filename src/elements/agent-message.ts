@@ -1,7 +1,7 @@
 import { css, html, LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { UIMessage } from '../core/message.ts';
-import { baseStyles } from './base.styles.ts';
+import { baseStyles, partsStyles } from './base.styles.ts';
 import { renderParts } from './render-part.ts';
 import { strings } from './strings.ts';
 
@@ -12,6 +12,7 @@ import { strings } from './strings.ts';
 export class AgentMessage extends LitElement {
   static override styles = [
     baseStyles,
+    partsStyles,
     css`
       [part='message'] {
         display: grid;
@@ -26,23 +27,6 @@ export class AgentMessage extends LitElement {
         max-inline-size: min(85%, 36rem);
         padding: 0.625rem 1rem;
       }
-      .thread {
-        border-inline-start: 2px solid var(--_line);
-        color: var(--_ink-quiet);
-        padding-inline-start: 1rem;
-      }
-      .thread-name {
-        font-size: var(--_small);
-        font-weight: 500;
-      }
-      .sources {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 0.375rem;
-      }
-      agent-file {
-        justify-self: start;
-      }
     `,
   ];
 
@@ -52,6 +36,8 @@ export class AgentMessage extends LitElement {
   override render() {
     if (!this.message) return;
     const { role, parts, status } = this.message;
+    // Stored conversations may have messages that are not for people.
+    if (role !== 'user' && role !== 'assistant') return;
     return html`<article
       part="message"
       class=${role}

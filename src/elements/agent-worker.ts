@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { UIWorkerPart } from '../core/message.ts';
-import { baseStyles, stepStyles } from './base.styles.ts';
+import { baseStyles, partsStyles, stepStyles } from './base.styles.ts';
 import { icons } from './icons.ts';
 import { renderParts } from './render-part.ts';
 import { strings } from './strings.ts';
@@ -16,6 +16,7 @@ export class AgentWorker extends LitElement {
   static override styles = [
     baseStyles,
     stepStyles,
+    partsStyles,
     css`
       [part='parts'] {
         display: grid;

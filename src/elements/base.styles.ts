@@ -210,3 +210,24 @@ export const stepStyles = css`
     padding: 0.5rem 0.75rem;
   }
 `;
+
+/** What stands around parts: rows of sources, and content of other threads set apart. */
+export const partsStyles = css`
+  agent-file {
+    justify-self: start;
+  }
+  .sources {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.375rem;
+  }
+  .thread {
+    border-inline-start: 2px solid var(--_line);
+    color: var(--_ink-quiet);
+    padding-inline-start: 1rem;
+  }
+  .thread-name {
+    font-size: var(--_small);
+    font-weight: 500;
+  }
+`;

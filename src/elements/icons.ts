@@ -8,7 +8,9 @@ function icon(path: string, className = ''): TemplateResult {
 export const icons = {
   send: icon('M12 19V5m0 0-6 6m6-6 6 6'),
   stop: icon('M7 7h10v10H7z', 'solid'),
-  attach: icon('m20 11-8.5 8.5a5 5 0 0 1-7-7L13 4a3.3 3.3 0 0 1 4.7 4.7l-8.4 8.4a1.7 1.7 0 0 1-2.4-2.4L14.5 7'),
+  attach: icon(
+    'm20 11-8.5 8.5a5 5 0 0 1-7-7L13 4a3.3 3.3 0 0 1 4.7 4.7l-8.4 8.4a1.7 1.7 0 0 1-2.4-2.4L14.5 7',
+  ),
   close: icon('M6 6l12 12M18 6 6 18'),
   down: icon('M12 5v14m0 0 6-6m-6 6-6-6'),
   chevron: icon('m9 6 6 6-6 6', 'chevron'),
@@ -18,10 +20,16 @@ export const icons = {
   circle: icon('M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16z'),
   spinner: icon('M12 3a9 9 0 1 1-9 9', 'spin'),
   hand: icon('M12 8v5m0 3.5v.01M12 3l9.5 17h-19z', 'waiting'),
-  thought: icon('M9 18h6m-5 3h4M12 3a6 6 0 0 0-3.5 10.9c.6.5 1 1.2 1 2V16h5v-.1c0-.8.4-1.5 1-2A6 6 0 0 0 12 3z'),
+  thought: icon(
+    'M9 18h6m-5 3h4M12 3a6 6 0 0 0-3.5 10.9c.6.5 1 1.2 1 2V16h5v-.1c0-.8.4-1.5 1-2A6 6 0 0 0 12 3z',
+  ),
   file: icon('M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8zm0 0v5h5'),
   image: icon('M4 5h16v14H4zm0 11 5-5 4 4 2-2 5 5M15.5 9.5v.01'),
-  link: icon('M10 14a4 4 0 0 0 5.7 0l3-3A4 4 0 0 0 13 5.300l-1 1M14 10a4 4 0 0 0-5.700 0l-3 3A4 4 0 0 0 11 18.700l1-1'),
-  worker: icon('M12 3v4m-5 0h10a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2V9a2 2 0 0 1 2-2zm2.500 5v1.500m5-1.500v1.500M2.500 12v2m19-2v2'),
+  link: icon(
+    'M10 14a4 4 0 0 0 5.7 0l3-3A4 4 0 0 0 13 5.300l-1 1M14 10a4 4 0 0 0-5.700 0l-3 3A4 4 0 0 0 11 18.700l1-1',
+  ),
+  worker: icon(
+    'M12 3v4m-5 0h10a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2V9a2 2 0 0 1 2-2zm2.500 5v1.500m5-1.500v1.500M2.500 12v2m19-2v2',
+  ),
   warning: icon('M12 8v5m0 3.500v.010M12 3l9.500 17h-19z'),
 } as const;

@@ -29,7 +29,9 @@ function component<T extends Tag, E extends Record<string, EventName | string> =
   tagName: T,
   events?: E,
 ) {
-  const elementClass = defineElements()[tagName] as ElementClass<T> & { new (): InstanceType<ElementClass<T>> };
+  const elementClass = defineElements()[tagName] as ElementClass<T> & {
+    new (): InstanceType<ElementClass<T>>;
+  };
   return createComponent({ react: React, tagName, elementClass, ...(events ? { events } : {}) });
 }
 

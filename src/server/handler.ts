@@ -17,7 +17,10 @@ const MAX_BODY_LENGTH = 4_194_304;
  * JSON body; the JSON type keeps other sites' forms out. Approvals reach the run that waits for them in this
  * process. Failures are JSON: `{error, code}`.
  */
-export function createAgentHandler(agent: Agent, options: AgentHandlerOptions = {}): (request: Request) => Promise<Response> {
+export function createAgentHandler(
+  agent: Agent,
+  options: AgentHandlerOptions = {},
+): (request: Request) => Promise<Response> {
   const { heartbeat, maxBodyLength = MAX_BODY_LENGTH, onError } = options;
   const decisions = new Decisions();
   return async (request) => {
@@ -35,7 +38,9 @@ export function createAgentHandler(agent: Agent, options: AgentHandlerOptions = 
         { ...run, signal, decision: (approvalId) => decisions.wait(approvalId, signal) },
         { onError },
       );
-      return new Response(toSSEStream(events, { heartbeat, onCancel: () => gone.abort() }), { headers: SSE_HEADERS });
+      return new Response(toSSEStream(events, { heartbeat, onCancel: () => gone.abort() }), {
+        headers: SSE_HEADERS,
+      });
     } catch (error) {
       if (error instanceof BadRequestError) return refusal(error);
       onError?.(error);
@@ -60,7 +65,8 @@ async function readJSON(request: Request, limit: number): Promise<unknown> {
   let length = 0;
   for await (const chunk of request.body ?? []) {
     length += chunk.byteLength;
-    if (length > limit) throw new BadRequestError(`The body is longer than ${limit} bytes.`, 'body-too-long', 413);
+    if (length > limit)
+      throw new BadRequestError(`The body is longer than ${limit} bytes.`, 'body-too-long', 413);
     text += decoder.decode(chunk, { stream: true });
   }
   try {

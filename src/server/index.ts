@@ -2,7 +2,7 @@
  * The server's side: events of an agent onto HTTP and sockets, and requests to agents. In: an async iterable
  * of events. Out: a `Response` or socket frames. May import `core`; needs no framework and no package.
  */
-export { type Agent, type AgentRun, runAgent, type RunAgentOptions } from '../core/agent.ts';
+export { type Agent, type AgentRun, type RunAgentOptions, runAgent } from '../core/agent.ts';
 export { AgentChatError } from '../core/error.ts';
 export type { StreamEvent, ToolResult } from '../core/event.ts';
 export { generateId } from '../core/generate-id.ts';

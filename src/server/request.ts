@@ -49,7 +49,10 @@ export function parseClientRequest(body: unknown): ClientRequest {
     }
     case 'continue': {
       const { toolResults } = body;
-      if (!Array.isArray(toolResults) || !toolResults.every((result) => isRecord(result) && text(result, 'toolCallId'))) {
+      if (
+        !Array.isArray(toolResults) ||
+        !toolResults.every((result) => isRecord(result) && text(result, 'toolCallId'))
+      ) {
         throw new BadRequestError('`toolResults` must be a list of results.');
       }
       const request: ChatRequest = { type: 'continue', executionId: text(body, 'executionId'), toolResults };

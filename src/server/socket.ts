@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type RunAgentOptions, type Agent, runAgent } from '../core/agent.ts';
+import { type Agent, type RunAgentOptions, runAgent } from '../core/agent.ts';
 import { Decisions } from '../core/decisions.ts';
 import { BadRequestError, parseClientRequest } from './request.ts';
 
@@ -39,7 +39,8 @@ export function createSocketHandler(
     let greeting: Record<string, unknown> = {};
 
     const send = (event: object, runId: unknown): void => {
-      if (socket.readyState === OPEN) socket.send(JSON.stringify(runId === undefined ? event : { ...event, runId }));
+      if (socket.readyState === OPEN)
+        socket.send(JSON.stringify(runId === undefined ? event : { ...event, runId }));
     };
     const refuse = (error: unknown, runId: unknown): void => {
       const known = error instanceof BadRequestError;
@@ -79,7 +80,8 @@ export function createSocketHandler(
       let message: Record<string, unknown>;
       try {
         message = JSON.parse(String(data));
-        if (typeof message !== 'object' || message === null) throw new BadRequestError('A message is an object.');
+        if (typeof message !== 'object' || message === null)
+          throw new BadRequestError('A message is an object.');
       } catch {
         return refuse(new BadRequestError('The message is not valid JSON.', 'malformed-json'), undefined);
       }

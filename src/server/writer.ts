@@ -34,7 +34,9 @@ export interface EventWriter {
   ): Events<Result | undefined>;
   /** Hands a call to the page and ends this leg; the answer comes with the next request. */
   clientTool(options: ToolOptions): Events;
-  source(source: { url: string; title?: string } | { title: string; mediaType: string; filename?: string }): Events;
+  source(
+    source: { url: string; title?: string } | { title: string; mediaType: string; filename?: string },
+  ): Events;
   file(file: Omit<FileReference, 'id'> & { id?: string; toolCallId?: string }): Events;
   todos(todos: readonly TodoItem[]): Events;
   /** Something the runtime does, shown while `during` runs. */
@@ -54,7 +56,8 @@ export function createEventWriter(run: Pick<AgentRun, 'decision'>, workerId?: st
 
   async function* block(kind: 'text' | 'reasoning', pieces: Pieces, responseType?: string): Events {
     const id = generateId();
-    if (kind === 'text') yield { type: 'text-start', id, ...(responseType ? { responseType } : {}), ...inWorker };
+    if (kind === 'text')
+      yield { type: 'text-start', id, ...(responseType ? { responseType } : {}), ...inWorker };
     else yield { type: 'reasoning-start', id, ...inWorker };
     for await (const delta of typeof pieces === 'string' ? [pieces] : pieces) {
       if (delta) yield { type: `${kind}-delta`, id, delta, ...inWorker };
@@ -87,7 +90,13 @@ export function createEventWriter(run: Pick<AgentRun, 'decision'>, workerId?: st
 
     async *tool(options, call) {
       const toolCallId = yield* announce(options);
-      yield { type: 'tool-input-available', toolCallId, toolName: options.name, input: options.args, ...inWorker };
+      yield {
+        type: 'tool-input-available',
+        toolCallId,
+        toolName: options.name,
+        input: options.args,
+        ...inWorker,
+      };
       return yield* execute(toolCallId, () => call(options.args));
     },
 

@@ -44,7 +44,11 @@ export function createControlledTransport(): ControlledTransport {
         if (batch) yield batch;
         else if (failure) throw failure;
         else if (ended) return;
-        else await new Promise<void>((resolve) => void (wake = resolve));
+        else {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
       }
     },
   };

@@ -9,7 +9,10 @@ export interface DirectTransportOptions {
 }
 
 /** Runs an agent in the same process: for tests, for stories, and for agents that live in the page. */
-export function createDirectTransport(agent: Agent, { body = {}, onError }: DirectTransportOptions = {}): Transport {
+export function createDirectTransport(
+  agent: Agent,
+  { body = {}, onError }: DirectTransportOptions = {},
+): Transport {
   const decisions = new Decisions();
   return {
     send: (request, { signal, messages }) =>

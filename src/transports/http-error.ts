@@ -39,7 +39,9 @@ async function readError(response: Response): Promise<{ message?: string; code?:
     const body: unknown = JSON.parse(await readCapped(response));
     if (!isRecord(body)) return {};
     const inner = isRecord(body['error']) ? body['error'] : body;
-    const message = [inner['message'], body['error'], body['detail']].find((text) => typeof text === 'string');
+    const message = [inner['message'], body['error'], body['detail']].find(
+      (text) => typeof text === 'string',
+    );
     const code = inner['code'];
     return {
       ...(typeof message === 'string' && message ? { message: message.slice(0, MAX_MESSAGE) } : {}),

@@ -38,7 +38,8 @@ export function createHttpTransport(options: HttpRequestOptions | HttpUrlOptions
   const post = 'url' in options ? poster(options, protocol) : null;
 
   const respond = post
-    ? protocol.encodeDecision && ((decision: ApprovalDecision) => post(protocol.encodeDecision?.(decision) ?? {}))
+    ? protocol.encodeDecision &&
+      ((decision: ApprovalDecision) => post(protocol.encodeDecision?.(decision) ?? {}))
     : (options as HttpRequestOptions).respond;
 
   return {
@@ -60,7 +61,10 @@ export function createHttpTransport(options: HttpRequestOptions | HttpUrlOptions
   };
 }
 
-function poster({ url, headers, body, credentials = 'same-origin', fetch: doFetch = fetch }: HttpUrlOptions, { name }: Protocol) {
+function poster(
+  { url, headers, body, credentials = 'same-origin', fetch: doFetch = fetch }: HttpUrlOptions,
+  { name }: Protocol,
+) {
   return async (payload: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<Response> => {
     const own = new Headers(typeof headers === 'function' ? await headers() : headers);
     own.set('Content-Type', 'application/json');
@@ -111,7 +115,10 @@ async function accepted(response: Response): Promise<ReadableStream<Uint8Array>>
   const mediaType = response.headers.get('Content-Type')?.split(';')[0]?.trim() ?? '';
   if (mediaType && mediaType !== 'text/event-stream') {
     await response.body?.cancel();
-    throw malformed(`The server answered with “${mediaType}”, not with an event stream.`, 'not-an-event-stream');
+    throw malformed(
+      `The server answered with “${mediaType}”, not with an event stream.`,
+      'not-an-event-stream',
+    );
   }
   if (!response.body) throw malformed('The server answered without a body.', 'empty-body');
   return response.body;

@@ -1,7 +1,12 @@
 import { AgentChatError, streamInterrupted } from '../core/error.ts';
 import type { StreamEvent } from '../core/event.ts';
-import type { ChatRequest, ConnectionState, ConnectionStateListener, SocketTransport } from '../core/transport.ts';
 import { generateId } from '../core/generate-id.ts';
+import type {
+  ChatRequest,
+  ConnectionState,
+  ConnectionStateListener,
+  SocketTransport,
+} from '../core/transport.ts';
 import { octavus, parseEvent } from '../protocols/octavus.ts';
 
 /** What this transport needs of a socket: `WebSocket`, SockJS and `ws` have it. */
@@ -117,7 +122,8 @@ class SocketRuns implements SocketTransport {
       leg.closed = true;
       leg.wake();
       // Only a run that is live is stopped.
-      if (socket.readyState === OPEN) socket.send(JSON.stringify({ ...this.#options.body, type: 'stop', runId: leg.runId }));
+      if (socket.readyState === OPEN)
+        socket.send(JSON.stringify({ ...this.#options.body, type: 'stop', runId: leg.runId }));
     };
     signal.addEventListener('abort', stop, { once: true });
     try {

@@ -349,7 +349,10 @@ describe('files', () => {
     const before = chat.getSnapshot();
     const listener = vi.fn();
     chat.subscribe(listener);
-    await expect(chat.sendMessage('Read this', { files: [file()] })).rejects.toThrow('no space left');
+    expect(await rejection(chat.sendMessage('Read this', { files: [file()] }))).toMatchObject({
+      code: 'upload-failed',
+      cause: refused,
+    });
     expect(chat.getSnapshot()).toBe(before);
     expect(listener).not.toHaveBeenCalled();
     await say(delta('lo'), finish);
@@ -899,13 +902,13 @@ describe('a stop', () => {
   });
 
   it('by a listener, before the agent was asked, asks nothing of the agent', async () => {
-    const { chat, legs } = setup();
+    const { chat, seen } = setup();
     chat.subscribe(() => {
       if (chat.status === 'streaming') chat.stop();
     });
     await chat.sendMessage('Hi');
     expect(chat.status).toBe('idle');
-    expect(legs).toEqual([]);
+    expect(seen).toEqual([]);
   });
 
   it('closes a stream that heeds its signal', async () => {
@@ -1214,6 +1217,16 @@ describe('what follows the end of a run', () => {
     expect(leg().signal.aborted).toBe(true);
     expect(vi.getTimerCount()).toBe(0);
   });
+
+  it('leaves no timer behind where the stream closes by itself', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { chat, leg, say } = setup();
+    void chat.sendMessage('Hi');
+    await say(...answer('Hello'));
+    leg().end();
+    await settled();
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });
 
 describe('client tools', () => {
@@ -1237,12 +1250,14 @@ describe('client tools', () => {
   });
 
   it('are part of the turn: `send` resolves once all of it is over', async () => {
-    const { chat, say } = setup({ clientTools: { now: () => 12 } });
+    const { chat, leg, say } = setup({ clientTools: { now: () => 12 } });
     const over = vi.fn();
     const sent = chat.sendMessage('Hi').then(over);
     await say(...asks([{ toolCallId: 'c', toolName: 'now' }]));
     await say(...asks([{ toolCallId: 'd', toolName: 'now' }]));
     await say(start, delta('Noon.'));
+    expect(toolResults(leg(1).request)).toMatchObject([{ toolCallId: 'c' }]);
+    expect(toolResults(leg(2).request)).toMatchObject([{ toolCallId: 'd' }]);
     expect(over).not.toHaveBeenCalled();
     await say(finish);
     await sent;

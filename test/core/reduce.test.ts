@@ -1,4 +1,11 @@
-import { type ChatState, emptyState, endRun, type ReduceContext, reduce, type StreamEvent } from 'agent-chat-kit';
+import {
+  type ChatState,
+  emptyState,
+  endRun,
+  type ReduceContext,
+  reduce,
+  type StreamEvent,
+} from 'agent-chat-kit';
 import { recordedEvents } from 'agent-chat-kit/testing';
 import { describe, expect, it } from 'vitest';
 import { fixture, fixtures } from '../fixtures/index.ts';
@@ -8,7 +15,8 @@ function context(): ReduceContext {
   return { now: () => 1_000, generateId: () => `id-${++id}` };
 }
 
-const fold = (events: readonly StreamEvent[], state: ChatState = emptyState) => reduce(state, events, context());
+const fold = (events: readonly StreamEvent[], state: ChatState = emptyState) =>
+  reduce(state, events, context());
 const parts = (state: ChatState) => state.messages.at(-1)?.parts ?? [];
 const types = (state: ChatState) => parts(state).map((part) => part.type);
 
@@ -63,7 +71,10 @@ describe('a recorded stream', () => {
   });
 
   it('gives text of a named thread its thread', async () => {
-    expect(parts(fold(await recordedEvents(fixture('thread'))))).toMatchObject([{ type: 'text' }, { thread: 'summary' }]);
+    expect(parts(fold(await recordedEvents(fixture('thread'))))).toMatchObject([
+      { type: 'text' },
+      { thread: 'summary' },
+    ]);
   });
 
   it('adds the cost of a run to its message, though it comes after the end', async () => {
@@ -85,7 +96,10 @@ describe('streams that are not as they should be', () => {
       { type: 'text-end', id: 'a' },
       { type: 'text-delta', id: 'b', delta: 'B2' },
     ]);
-    expect(parts(state)).toMatchObject([{ text: 'A1', status: 'done' }, { text: 'B1B2', status: 'streaming' }]);
+    expect(parts(state)).toMatchObject([
+      { text: 'A1', status: 'done' },
+      { text: 'B1B2', status: 'streaming' },
+    ]);
   });
 
   it('begins a new part where an id is used again after its end', () => {
@@ -111,7 +125,15 @@ describe('streams that are not as they should be', () => {
   it('does not let a worker’s block reach the main text', () => {
     const state = fold([
       { type: 'text-start', id: 't' },
-      { type: 'block-start', blockId: 'b', blockName: 'B', blockType: 'next-message', display: 'stream', thread: 'side', workerId: 'w' },
+      {
+        type: 'block-start',
+        blockId: 'b',
+        blockName: 'B',
+        blockType: 'next-message',
+        display: 'stream',
+        thread: 'side',
+        workerId: 'w',
+      },
       { type: 'text-delta', id: 't', delta: 'main' },
       { type: 'text-delta', id: 'x', delta: 'side', workerId: 'w' },
     ]);
@@ -177,7 +199,10 @@ describe('streamed JSON', () => {
       { type: 'tool-input-delta', toolCallId: 'c', inputTextDelta: '{"list":[{"name":"An' },
     ];
     expect(parts(fold(begin))[0]).toMatchObject({ args: { list: [{ name: 'An' }] }, status: 'pending' });
-    const done = fold([...begin, { type: 'tool-input-available', toolCallId: 'c', toolName: 'find', input: { list: [] } }]);
+    const done = fold([
+      ...begin,
+      { type: 'tool-input-available', toolCallId: 'c', toolName: 'find', input: { list: [] } },
+    ]);
     expect(parts(done)[0]).toMatchObject({ args: { list: [] }, status: 'running' });
     expect(parts(done)[0]).not.toHaveProperty('argsText');
   });
@@ -191,7 +216,9 @@ describe('streamed JSON', () => {
   });
 
   it('takes hostile keys as plain properties', () => {
-    const state = fold([{ type: 'tool-input-delta', toolCallId: 'c', inputTextDelta: '{"__proto__":{"polluted":true},"a":' }]);
+    const state = fold([
+      { type: 'tool-input-delta', toolCallId: 'c', inputTextDelta: '{"__proto__":{"polluted":true},"a":' },
+    ]);
     const [call] = parts(state);
     expect(Object.hasOwn((call as { args: object }).args, '__proto__')).toBe(true);
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();

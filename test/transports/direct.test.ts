@@ -46,6 +46,7 @@ describe('an agent in the same process', () => {
       transport: createDirectTransport(
         async function* ({ request, messages, body }) {
           runs.push({ request, messages, body });
+          yield { type: 'finish', finishReason: 'stop' };
         },
         { body: { sessionId: 's1' } },
       ),

@@ -1,7 +1,9 @@
 import { type MathNode, parse } from 'mathjs';
 
 const FUNCTIONS = new Set(
-  'abs acos asin atan cbrt ceil cos exp floor log log10 log2 max mean min mod pow round sign sin sqrt tan'.split(' '),
+  'abs acos asin atan cbrt ceil cos exp floor log log10 log2 max mean min mod pow round sign sin sqrt tan'.split(
+    ' ',
+  ),
 );
 const CONSTANTS = new Set(['pi', 'e', 'tau', 'phi']);
 const MAX_LENGTH = 200;
@@ -13,7 +15,8 @@ export class ArithmeticError extends Error {
 
 /** The value of an arithmetic expression. Only numbers, operators and a fixed set of functions are run. */
 export function calculate(expression: string): number {
-  if (expression.length > MAX_LENGTH) throw new ArithmeticError(`That is longer than ${MAX_LENGTH} characters.`);
+  if (expression.length > MAX_LENGTH)
+    throw new ArithmeticError(`That is longer than ${MAX_LENGTH} characters.`);
   let tree: MathNode;
   try {
     tree = parse(expression);
@@ -27,8 +30,10 @@ export function calculate(expression: string): number {
       node.type === 'OperatorNode' ||
       node.type === 'ParenthesisNode' ||
       node.type === 'FunctionNode' ||
-      (node.type === 'SymbolNode' && (path === 'fn' && parent.type === 'FunctionNode' ? FUNCTIONS.has(name) : CONSTANTS.has(name)));
-    if (!allowed) throw new ArithmeticError(`I only calculate with numbers; “${node.toString()}” is something else.`);
+      (node.type === 'SymbolNode' &&
+        (path === 'fn' && parent.type === 'FunctionNode' ? FUNCTIONS.has(name) : CONSTANTS.has(name)));
+    if (!allowed)
+      throw new ArithmeticError(`I only calculate with numbers; “${node.toString()}” is something else.`);
   });
   const value: unknown = tree.compile().evaluate({});
   if (typeof value !== 'number') throw new ArithmeticError('The result is not a plain number.');
@@ -37,7 +42,9 @@ export function calculate(expression: string): number {
 
 /** The expression in what somebody wrote, or null where there is none. */
 export function expressionIn(text: string): string | null {
-  const match = /(?:[a-z]{2,5}\()?[-(\d.][\d\s.+\-*/^%(),a-z]*/i.exec(text.replace(/×/g, '*').replace(/÷/g, '/'));
+  const match = /(?:[a-z]{2,5}\()?[-(\d.][\d\s.+\-*/^%(),a-z]*/i.exec(
+    text.replace(/×/g, '*').replace(/÷/g, '/'),
+  );
   const expression = match?.[0].replace(/[^\d)a-z]+$/i, '').trim() ?? '';
   return /\d/.test(expression) && /[+\-*/^%(]/.test(expression) ? expression : null;
 }

@@ -20,9 +20,12 @@ const ROOT = new URL('../../../', import.meta.url);
 
 /** The project's own documents by the path they are served under. */
 export const documents: ReadonlyMap<string, string> = new Map(
-  ['README.md', ...readdirSync(new URL('docs/', ROOT)).filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`)].map(
-    (path) => [path, readFileSync(new URL(path, ROOT), 'utf8')],
-  ),
+  [
+    'README.md',
+    ...readdirSync(new URL('docs/', ROOT))
+      .filter((name) => name.endsWith('.md'))
+      .map((name) => `docs/${name}`),
+  ].map((path) => [path, readFileSync(new URL(path, ROOT), 'utf8')]),
 );
 
 const sections = [...documents].flatMap(([path, markdown]) => sectionsOf(path, markdown));
@@ -69,6 +72,6 @@ function sectionsOf(path: string, markdown: string): Section[] {
 
 function bestSentence(text: string, terms: readonly string[]): string {
   const sentences = text.match(/[^.!?]+[.!?]*/g) ?? [text];
-  const fit = (sentence: string) => terms.filter((term) => sentence.toLowerCase().includes(term)).length;
-  return sentences.reduce((best, sentence) => (fit(sentence) > fit(best) ? sentence : best)).trim();
+  const matches = (sentence: string) => terms.filter((term) => sentence.toLowerCase().includes(term)).length;
+  return sentences.reduce((best, sentence) => (matches(sentence) > matches(best) ? sentence : best)).trim();
 }

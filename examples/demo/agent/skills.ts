@@ -56,9 +56,14 @@ export async function* goOn({ run, write }: Pick<Said, 'run' | 'write'>): Events
       yield* write.text(spoken('All right, I leave it at that.', run.signal));
     } else if (toolName === 'get-page-info') {
       const { language, timeZone } = given;
-      const time = new Intl.DateTimeFormat('en', { timeStyle: 'short', timeZone: String(timeZone) }).format(Date.now());
+      const time = new Intl.DateTimeFormat('en', { timeStyle: 'short', timeZone: String(timeZone) }).format(
+        Date.now(),
+      );
       yield* write.text(
-        spoken(`Your page speaks ${language} and lives in the ${timeZone} time zone. It is ${time} there.`, run.signal),
+        spoken(
+          `Your page speaks ${language} and lives in the ${timeZone} time zone. It is ${time} there.`,
+          run.signal,
+        ),
       );
     } else {
       const answer = String(given['answer'] ?? '');
@@ -72,7 +77,10 @@ export async function* goOn({ run, write }: Pick<Said, 'run' | 'write'>): Events
 async function* doArithmetic({ text, run, write }: Said): Events {
   const expression = expressionIn(text) ?? '';
   yield* write.reasoning(
-    spoken(`The question contains the expression ${expression}. I do not guess numbers: a tool evaluates it.`, run.signal),
+    spoken(
+      `The question contains the expression ${expression}. I do not guess numbers: a tool evaluates it.`,
+      run.signal,
+    ),
   );
   const { value, problem } = yield* write.tool(
     { name: 'calculate', title: 'Calculate', args: { expression } },
@@ -90,7 +98,9 @@ async function* doArithmetic({ text, run, write }: Said): Events {
 
 async function* consultDocuments(said: Said): Events {
   const { text, run, write } = said;
-  yield* write.reasoning(spoken(`This may be in the project’s own documents. I look for “${text.slice(0, 80)}”.`, run.signal));
+  yield* write.reasoning(
+    spoken(`This may be in the project’s own documents. I look for “${text.slice(0, 80)}”.`, run.signal),
+  );
   const hits = yield* search(text, said);
   if (hits.length > 0) return yield* quoteHits(hits, said);
   yield* write.text(
@@ -110,13 +120,18 @@ async function* search(query: string, { write }: Pick<Said, 'write'>): Events<Hi
 async function* quoteHits(hits: readonly Hit[], { run, write }: Pick<Said, 'run' | 'write'>): Events {
   const said = hits.map(({ heading, quote }) => `${heading}: “${quote}”`).join('\n\n');
   yield* write.text(spoken(said || 'The documents say nothing about that.', run.signal));
-  for (const { url, document, heading } of hits) yield* write.source({ url, title: `${document}: ${heading}` });
+  for (const { url, document, heading } of hits)
+    yield* write.source({ url, title: `${document}: ${heading}` });
 }
 
 async function* readFiles({ files, run, write }: Said): Events {
   for (const file of files) {
     const summary = yield* write.tool(
-      { name: 'read-file', title: `Read ${file.filename}`, args: { filename: file.filename, mediaType: file.mediaType } },
+      {
+        name: 'read-file',
+        title: `Read ${file.filename}`,
+        args: { filename: file.filename, mediaType: file.mediaType },
+      },
       () => summarise(file),
     );
     yield* write.text(spoken(inWords(summary), run.signal));
@@ -172,7 +187,9 @@ function list(notes: ReadonlyMap<string, string>): string {
 
 async function* askVisitor({ text, run, write }: Said): Events {
   yield* write.text(spoken('Gladly.', run.signal));
-  const topic = text.replace(/^ask me\s*(about|something about|what|which|a question)?\s*/i, '').replace(/[.?!]+$/, '');
+  const topic = text
+    .replace(/^ask me\s*(about|something about|what|which|a question)?\s*/i, '')
+    .replace(/[.?!]+$/, '');
   const options = searchDocuments(topic || 'transport', 4).map((hit) => hit.heading);
   yield* write.clientTool({
     name: 'ask-user',
@@ -232,16 +249,21 @@ async function* makePlan(said: Said): Events {
   yield* tick(1);
   const lengths = hits.map((hit) => hit.text.split(' ').length);
   const expression = lengths.join(' + ') || '0';
-  const { words } = yield* write.tool({ name: 'calculate', title: 'Calculate', args: { expression } }, () => ({
-    words: calculate(expression),
-  }));
+  const { words } = yield* write.tool(
+    { name: 'calculate', title: 'Calculate', args: { expression } },
+    () => ({
+      words: calculate(expression),
+    }),
+  );
   await pause(run.signal, PACE * 20);
   yield { type: 'start' };
   yield* tick(2);
   yield* write.operation('Save the plan', 'set-resource', save(topic, hits, said));
   yield* tick(3);
   const reading = hits.map((hit, index) => `${index + 1}. ${hit.heading}`).join('\n');
-  yield* write.text(spoken(`The plan for ${topic} is saved. Read ${words} words first:\n${reading}`, run.signal));
+  yield* write.text(
+    spoken(`The plan for ${topic} is saved. Read ${words} words first:\n${reading}`, run.signal),
+  );
 }
 
 async function* save(topic: string, hits: readonly Hit[], { run, session }: Said): Events {
@@ -253,21 +275,29 @@ async function* save(topic: string, hits: readonly Hit[], { run, session }: Said
 
 async function* compare(said: Said): Events {
   const { text, run, write } = said;
-  const [, first = '', second = ''] = /^compare\s+(.*?)\s+(?:and|with|to|vs\.?)\s+(.*?)[.?!]*$/i.exec(text) ?? [];
+  const [, first = '', second = ''] =
+    /^compare\s+(.*?)\s+(?:and|with|to|vs\.?)\s+(.*?)[.?!]*$/i.exec(text) ?? [];
   const found = new Map<string, Hit[]>();
   const research = (topic: string) =>
-    write.worker({ slug: 'researcher', description: `Research ${topic}`, input: { topic } }, async function* (worker) {
-      yield* worker.reasoning(spoken(`I look up what the documents say about ${topic}.`, run.signal));
-      const hits = yield* search(topic, { write: worker });
-      found.set(topic, hits);
-      yield* worker.text(spoken(hits[0]?.quote ?? 'I found nothing.', run.signal));
-      return { sections: hits.length };
-    });
+    write.worker(
+      { slug: 'researcher', description: `Research ${topic}`, input: { topic } },
+      async function* (worker) {
+        yield* worker.reasoning(spoken(`I look up what the documents say about ${topic}.`, run.signal));
+        const hits = yield* search(topic, { write: worker });
+        found.set(topic, hits);
+        yield* worker.text(spoken(hits[0]?.quote ?? 'I found nothing.', run.signal));
+        return { sections: hits.length };
+      },
+    );
   yield* write.text(spoken('I ask two researchers at once.', run.signal));
   yield* merge(research(first), research(second));
-  const words = (topic: string) => (found.get(topic) ?? []).reduce((sum, hit) => sum + hit.text.split(' ').length, 0);
+  const words = (topic: string) =>
+    (found.get(topic) ?? []).reduce((sum, hit) => sum + hit.text.split(' ').length, 0);
   yield* write.text(
-    spoken(`The documents spend ${words(first)} words on ${first} and ${words(second)} on ${second}.`, run.signal),
+    spoken(
+      `The documents spend ${words(first)} words on ${first} and ${words(second)} on ${second}.`,
+      run.signal,
+    ),
   );
 }
 
@@ -293,7 +323,9 @@ async function* breakStream({ run, write, cut }: Said): Events {
 }
 
 async function* answerSlowly({ run, write }: Said): Events {
-  yield* write.text(spoken('Some models think about every single word. You can stop me at any time.', run.signal, PACE * 20));
+  yield* write.text(
+    spoken('Some models think about every single word. You can stop me at any time.', run.signal, PACE * 20),
+  );
 }
 
 /** The visitor's request with all that is needed to answer it. */

@@ -30,7 +30,12 @@ function summariseTable(filename: string, text: string): FileSummary {
       const total = values.reduce((sum, value) => sum + value, 0);
       return [
         name,
-        { min: Math.min(...values), max: Math.max(...values), mean: round(total / values.length), total: round(total) },
+        {
+          min: Math.min(...values),
+          max: Math.max(...values),
+          mean: round(total / values.length),
+          total: round(total),
+        },
       ];
     }),
   );
@@ -79,19 +84,19 @@ export function barChart({ title, bars }: FileSummary['chart']): string {
   const rows = bars.map(({ label, value }, index) => {
     const y = 48 + index * row;
     const width = Math.max(2, Math.round((Math.max(value, 0) / max) * 300));
-    return `<text x="132" y="${y + 14}" text-anchor="end" class="t">${escape(label.slice(0, 18))}</text>
+    return `<text x="132" y="${y + 14}" text-anchor="end" class="t">${escapeXml(label.slice(0, 18))}</text>
 <rect x="140" y="${y}" width="${width}" height="20" rx="4" fill="#5b76ea"/>
 <text x="${148 + width}" y="${y + 14}" class="t">${value}</text>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 540 ${height}" width="540" height="${height}" role="img">
 <style>.t{font:13px system-ui,sans-serif;fill:#4a4f59}.h{font:600 15px system-ui,sans-serif;fill:#1d1f23}</style>
 <rect width="540" height="${height}" fill="#fff"/>
-<text x="20" y="28" class="h">${escape(title)}</text>
+<text x="20" y="28" class="h">${escapeXml(title)}</text>
 ${rows.join('\n')}
 </svg>`;
 }
 
-function escape(text: string): string {
+function escapeXml(text: string): string {
   return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`).replace(/\p{Cc}/gu, ' ');
 }
 

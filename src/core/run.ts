@@ -1,0 +1,190 @@
+import { ClientToolCalls, type ClientToolHandler, type PendingClientTools } from './client-tools.ts';
+import { AgentChatError, isAbortError, streamInterrupted } from './error.ts';
+import type { StreamEvent } from './event.ts';
+import type { UIMessage } from './message.ts';
+import type { ChatRequest, Transport } from './transport.ts';
+
+/** How long a stream may stay open after it said that the run is over. Milliseconds. */
+const DRAIN_TIMEOUT = 1_000;
+
+/** What a run needs, and whom it tells. */
+export interface RunOptions {
+  readonly transport: Transport;
+  /** Asked when the agent calls one, so that a page may change them meanwhile. */
+  readonly clientTools: () => { handlers: Readonly<Record<string, ClientToolHandler>>; timeout: number };
+  /** The conversation as it stands when a leg begins. */
+  readonly messages: () => readonly UIMessage[];
+  /** Everything the run says, and the page's own answers to tool calls. Never called once the run has ended. */
+  readonly onEvent: (event: StreamEvent) => void;
+  /** Whether the run waits for a person has changed. */
+  readonly onWaiting: () => void;
+  /** The run failed; whoever is told ends it. */
+  readonly onFail: (error: AgentChatError) => void;
+  /** What a finished run cost, told late. */
+  readonly onUsage: (event: StreamEvent) => void;
+}
+
+/**
+ * One run: everything the agent does for one trigger, over as many legs as its client tools take. It is an
+ * object so that whatever comes late from an old run can be told from the new one: an ended run says nothing.
+ */
+export class Run {
+  readonly #options: RunOptions;
+  readonly #abort = new AbortController();
+  #calls: ClientToolCalls | null = null;
+  #legOver = false;
+  #ended = false;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+  }
+
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Whether the agent waits for the page to answer tool calls. */
+  get legOver(): boolean {
+    return this.#legOver;
+  }
+
+  /** Whether the agent is done for now and a person has to answer. */
+  get waitsForPerson(): boolean {
+    return this.#legOver && (this.#calls?.waitsForPerson ?? false);
+  }
+
+  /** Calls that a person has to answer, from the moment they are known. */
+  get pendingClientTools(): PendingClientTools | null {
+    return this.#calls?.waitsForPerson ? this.#calls.pending : null;
+  }
+
+  /** Runs to the end: as long as the agent hands tool calls to the page, it is asked on with the answers. */
+  async start(first: ChatRequest): Promise<void> {
+    try {
+      let request: ChatRequest | null = first;
+      while (request) {
+        if (this.#ended) return;
+        await this.#leg(request);
+        if (this.#ended) return;
+        request = await this.#answers();
+      }
+    } catch (error) {
+      if (this.#ended) return;
+      this.#options.onFail(isAbortError(error) ? streamInterrupted(error) : AgentChatError.from(error));
+    }
+  }
+
+  /** Nothing is heard of it any more. A finished stream may still say what it cost; any other is closed. */
+  end(finished: boolean): void {
+    this.#ended = true;
+    this.#calls = null;
+    if (!finished) this.close();
+  }
+
+  /** Lets go of the stream, whatever it may still say. */
+  close(): void {
+    this.#abort.abort();
+  }
+
+  /** One request and its stream. Returns at the end of the run, or where the page has to answer tool calls. */
+  async #leg(request: ChatRequest): Promise<void> {
+    const { signal } = this.#abort;
+    this.#legOver = false;
+    const { transport, messages } = this.#options;
+    const stream = transport.send(request, { signal, messages: messages() })[Symbol.asyncIterator]();
+    try {
+      while (!this.#ended && !this.#legOver) {
+        const { done, value } = await untilAborted(stream.next(), signal);
+        if (done) throw streamInterrupted();
+        for (const event of isBatch(value) ? value : [value]) this.#receive(event);
+      }
+    } catch (error) {
+      close(stream);
+      throw error;
+    }
+    if (this.#ended) void this.#drain(stream);
+    else close(stream);
+  }
+
+  #receive(event: StreamEvent): void {
+    if (this.#ended) {
+      if (event.type === 'usage' && !this.#abort.signal.aborted) this.#options.onUsage(event);
+      return;
+    }
+    if (event.type === 'client-tool-request') {
+      this.#options.onEvent(event);
+      this.#calls ??= this.#makeCalls();
+      this.#calls.request(event);
+      return this.#waiting();
+    }
+    // Without a call to answer there is nothing to go on with: then the run is over.
+    if (event.type === 'finish' && event.finishReason === 'client-tool-calls' && this.#calls) {
+      this.#legOver = true;
+    }
+    this.#options.onEvent(event);
+  }
+
+  /** Waits for all answers; they are the next request. */
+  async #answers(): Promise<ChatRequest> {
+    const calls = this.#calls as ClientToolCalls;
+    this.#waiting();
+    const toolResults = await untilAborted(calls.results(), this.#abort.signal);
+    this.#calls = null;
+    return { type: 'continue', executionId: calls.executionId ?? '', toolResults };
+  }
+
+  #makeCalls(): ClientToolCalls {
+    return new ClientToolCalls({
+      ...this.#options.clientTools(),
+      signal: this.#abort.signal,
+      onAnswer: (answer) => {
+        if (this.#ended) return;
+        this.#options.onEvent(answer);
+        this.#waiting();
+      },
+    });
+  }
+
+  /** A tool handler may have ended the run that it answers. */
+  #waiting(): void {
+    if (!this.#ended) this.#options.onWaiting();
+  }
+
+  /** Reads what may follow the end of a run, for a short while. How the stream closes changes nothing. */
+  async #drain(stream: Stream): Promise<void> {
+    const { signal } = this.#abort;
+    const timer = setTimeout(() => this.#abort.abort(), DRAIN_TIMEOUT);
+    try {
+      while (!signal.aborted) {
+        const { done, value } = await untilAborted(stream.next(), signal);
+        if (done) return;
+        for (const event of isBatch(value) ? value : [value]) this.#receive(event);
+      }
+    } catch {
+      // The answer is complete already.
+    } finally {
+      clearTimeout(timer);
+      close(stream);
+    }
+  }
+}
+
+type Stream = AsyncIterator<StreamEvent | readonly StreamEvent[]>;
+
+function isBatch(item: StreamEvent | readonly StreamEvent[]): item is readonly StreamEvent[] {
+  return Array.isArray(item);
+}
+
+function close(stream: Stream): void {
+  stream.return?.().catch(() => {});
+}
+
+/** The promise, unless the run ends first: a stream that ignores its signal must not hold a run open. */
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}

@@ -1,0 +1,3 @@
+export default { title: 'Parts/Step', component: 'agent-step' };
+
+export const Boundary = { render: () => document.createElement('agent-step') };

@@ -1,0 +1,176 @@
+import type { Browser, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { startDemo } from '../../scripts/demo.js';
+import { launch, textOf } from './browser.ts';
+
+let demo: { url: string; stop: () => void };
+let browser: Browser;
+let page: Page;
+let problems: string[];
+
+beforeAll(async () => {
+  demo = await startDemo({ DEMO_PACE: '2' });
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser?.close();
+  demo?.stop();
+});
+afterEach(async () => {
+  await page.close();
+});
+
+async function open(query = ''): Promise<void> {
+  problems = [];
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  await page.goto(demo.url + query);
+  await page.locator('agent-composer textarea').waitFor();
+}
+
+const composer = () => page.locator('agent-composer textarea');
+const answer = () => page.locator('agent-message article.assistant').last();
+/** The run is over when the composer would send again. */
+const over = () => page.locator('agent-composer').getByRole('button', { name: 'Send' }).waitFor();
+const suggest = (label: string) => page.getByRole('button', { name: label }).click();
+
+async function say(text: string): Promise<void> {
+  await composer().fill(text);
+  await composer().press('Enter');
+}
+
+describe.each([
+  ['SSE', '?transport=sse'],
+  ['WebSocket', '?transport=ws'],
+])('over %s', (transport, query) => {
+  it('a typed message is answered as it streams', async () => {
+    await open(query);
+    const sockets: string[] = [];
+    page.on('websocket', (socket) => sockets.push(new URL(socket.url()).pathname));
+    const posts: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST') posts.push(new URL(request.url()).pathname);
+    });
+    await say('What is 6 * 7?');
+    await expect.poll(() => textOf(page.locator('article.user'))).toBe('What is 6 * 7?');
+    await expect.poll(() => textOf(answer())).toContain('6 * 7 = 42');
+    await over();
+    expect(await composer().inputValue()).toBe('');
+    expect(transport === 'SSE' ? posts : sockets).toEqual([
+      transport === 'SSE' ? '/api/chat' : '/api/socket',
+    ]);
+    expect(problems).toEqual([]);
+  });
+
+  it('stop keeps what was written, and the next message is answered', async () => {
+    await open(query);
+    await say('Answer slowly, please stream');
+    await expect.poll(() => textOf(answer())).toContain('Some models');
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await over();
+    const kept = await textOf(answer());
+    expect(kept).toContain('Some models');
+    await say('1 + 1');
+    await expect.poll(() => textOf(answer())).toContain('1 + 1 = 2');
+    expect(await textOf(page.locator('article.assistant').first())).toBe(kept);
+  });
+
+  it('a stream that breaks shows so, keeps the partial answer and the draft, and can be tried again', async () => {
+    await open(query);
+    await suggest('Break the stream');
+    await expect.poll(() => textOf(page.getByRole('alert'))).toContain('The answer was cut off');
+    expect(await textOf(answer())).toContain('This answer ends');
+    await composer().fill('a draft');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => page.getByRole('alert').count()).toBe(1);
+    expect(await page.locator('article.user').count()).toBe(1);
+    expect(await composer().inputValue()).toBe('a draft');
+  });
+
+  it('a tool waits for permission, and runs or not as the visitor says', async () => {
+    await open(query);
+    await suggest('Delete the note');
+    await page.getByRole('button', { name: 'Deny' }).click();
+    await expect.poll(() => textOf(answer())).toContain('“Groceries” stays');
+    await over();
+    await say('Delete the note “Groceries”');
+    expect(await page.locator('agent-approval pre').innerText()).toContain('"title": "Groceries"');
+    await page.getByRole('button', { name: 'Allow once' }).click();
+    await expect.poll(() => textOf(answer())).toContain('“Groceries” is deleted');
+  });
+
+  it('a question is answered by the visitor and the run goes on', async () => {
+    await open(query);
+    await suggest('Ask me about elements');
+    await page.locator('agent-client-tool [part=option]').first().click();
+    await expect.poll(() => textOf(answer())).toContain('You chose “');
+    await over();
+  });
+});
+
+it('every suggestion leads somewhere, and together they show each kind of part', { timeout: 60_000 }, async () => {
+  await open();
+  const labels = await page.locator('[part=suggestion] > span:first-child').allInnerTexts();
+  expect(labels.length).toBeGreaterThan(9);
+  const seen = new Set<string>();
+  for (const label of labels) {
+    await page.getByRole('button', { name: 'New chat' }).click();
+    await suggest(label);
+    await answer().waitFor();
+    const option = page.locator('agent-client-tool [part=option]').first();
+    const allow = page.locator('agent-approval [part=allow]').first();
+    const send = page.locator('agent-composer [part=send]');
+    // The slow one need not be waited for: stopping it is what it is there for.
+    if (label.includes('slowly')) await page.locator('agent-composer [part=stop]').click();
+    await option.or(allow).or(send).first().waitFor();
+    if (await option.count()) await option.click();
+    if (await allow.count()) await allow.click();
+    await over();
+    const tags = await page.evaluate(() => {
+      const found: string[] = [];
+      const visit = (root: ParentNode): void => {
+        for (const element of root.querySelectorAll('*')) {
+          if (element.localName.startsWith('agent-')) found.push(element.localName);
+          if (element.shadowRoot) visit(element.shadowRoot);
+        }
+      };
+      visit(document);
+      return found;
+    });
+    for (const tag of tags) seen.add(tag);
+  }
+  const parts = 'text reasoning tool-call operation source file object todo worker step'.split(' ');
+  expect(parts.filter((part) => !seen.has(`agent-${part}`))).toEqual([]);
+  expect(seen.has('agent-error')).toBe(true);
+  // The one that breaks the stream is meant to.
+  expect(problems.filter((problem) => !problem.includes('ERR_INCOMPLETE_CHUNKED_ENCODING'))).toEqual([]);
+});
+
+it('a file is uploaded, read, and answered with a chart', async () => {
+  await open();
+  const content = 'city,people\nBasel,171000\nBern,134000\n';
+  await page.locator('agent-composer input[type=file]').setInputFiles({
+    name: 'cities.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(content),
+  });
+  await say('What is in it?');
+  await expect.poll(() => textOf(answer())).toContain('cities.csv has 2 rows');
+  const chart = answer().getByRole('img', { name: 'cities.csv-chart.svg' });
+  await chart.waitFor();
+  expect(await chart.evaluate((image: HTMLImageElement) => image.complete && image.naturalWidth > 0)).toBe(
+    true,
+  );
+  expect(problems).toEqual([]);
+});
+
+it('at the width of a phone nothing is cut off', async () => {
+  await open();
+  await page.setViewportSize({ width: 320, height: 640 });
+  await suggest('Plan a talk about transports');
+  await over();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+});

@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { entries, filesIn, importsOf, packageJson, ROOT } from './files.ts';
+
+const declared = [...Object.keys(packageJson.dependencies), ...Object.keys(packageJson.peerDependencies)];
+
+/** Imports of packages that an installation of this one does not bring. */
+function undeclared(files: ReadonlyMap<string, string>): string[] {
+  return [...files].flatMap(([path, source]) =>
+    importsOf(source)
+      .map(({ specifier }) => specifier)
+      .filter((specifier) => !specifier.startsWith('.') && !specifier.startsWith('node:'))
+      .filter((specifier) => !declared.some((name) => specifier === name || specifier.startsWith(`${name}/`)))
+      .map((specifier) => `${path} imports ${specifier}`),
+  );
+}
+
+describe('the built package', () => {
+  it('imports only packages that it declares', () => {
+    const built = filesIn('dist', '.js');
+    expect(built.size).toBeGreaterThan(entries.size);
+    expect(undeclared(built)).toEqual([]);
+    expect(undeclared(new Map([['x.js', 'import { WebSocketServer } from "ws";']]))).toEqual([
+      'x.js imports ws',
+    ]);
+  });
+
+  it('has no copy of React or another framework inside', () => {
+    for (const [path, source] of filesIn('dist', '.js')) {
+      expect(source.includes('react.element') || source.includes('__SECRET_INTERNALS'), path).toBe(false);
+    }
+  });
+
+  it('has the whole chat in one file that imports nothing', () => {
+    const standalone = readFileSync(`${ROOT}dist/agent-chat.js`, 'utf8');
+    expect(importsOf(standalone)).toEqual([]);
+    expect(standalone).not.toMatch(/import\s*["'{*]|import\(/);
+    expect(gzipSync(standalone).byteLength).toBeLessThan(60_000);
+  });
+
+  it('names exactly the modules that register tags as having side effects', () => {
+    const registering = [...filesIn('src')].filter(([, source]) => /^defineElements\(\);/m.test(source));
+    expect(registering.map(([path]) => `./src/${path}`)).toEqual(
+      packageJson.sideEffects.filter((path) => path.startsWith('./src/')),
+    );
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { filesIn } from './files.ts';
+
+const elements = [...filesIn('src/elements')].filter(([path]) => path.startsWith('agent-'));
+const sources = filesIn('src');
+
+/** How a template takes the name of a part from its caller. */
+const PASSED_ON = 'part=$' + '{part}';
+
+const all = (text: string, pattern: RegExp) =>
+  [...new Set([...text.matchAll(pattern)].map(([, name]) => name ?? ''))].sort();
+
+describe.each(elements)('%s', (path, source) => {
+  it('names in its comment the parts that it renders', () => {
+    const documented = all(source, /@csspart ([\w-]+)/g);
+    const literal = all(source, /\spart="([\w-]+)"/g);
+    const passed = source.includes(PASSED_ON) ? all(source, /this\.field\('([\w-]+)'/g) : [];
+    expect([...literal, ...passed].sort()).toEqual(documented);
+  });
+
+  it('declares its tag, which is its file’s name', () => {
+    expect(source).toContain(`'${path.replace('.ts', '')}': `);
+    expect(source).toContain('@summary ');
+  });
+});
+
+it('no module has an HTML sink or an inline style', () => {
+  const sink =
+    /unsafeHTML|unsafeSVG|innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|srcdoc|styleMap|\sstyle=["$]/;
+  expect([...sources].filter(([, source]) => sink.test(source)).map(([path]) => path)).toEqual([]);
+  expect(sink.test('<p style="color:red">')).toBe(true);
+});
+
+it('no module is longer than five hundred lines', () => {
+  const long = [...sources].filter(([, source]) => source.split('\n').length > 500);
+  expect(long.map(([path]) => path)).toEqual([]);
+});
