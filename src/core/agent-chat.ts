@@ -70,6 +70,8 @@ interface Trigger {
 }
 
 const CLIENT_TOOL_TIMEOUT = 60_000;
+/** How many events may wait to be folded in while nobody looks, as in a hidden page. */
+const MAX_PENDING = 64;
 
 const NO_TOOLS: PendingClientTools = Object.freeze(Object.create(null));
 
@@ -319,6 +321,7 @@ export class AgentChat {
       messages: () => this.getSnapshot().messages,
       onEvent: (event) => {
         this.#pending.push(event);
+        if (this.#pending.length >= MAX_PENDING) this.#fold();
         if (event.type === 'start' && !started) {
           started = true;
           // Only the first start of a run says where a retry begins: later legs go on from there.

@@ -274,15 +274,14 @@ function streamingReasoning(draft: Draft, { id, workerId }: BlockRef) {
 function openText(draft: Draft, event: BlockRef & Pick<TextStartEvent, 'responseType'>) {
   const { id, workerId, responseType } = event;
   if (draft.silent(workerId)) return null;
+  const found = streamingText(draft, event);
+  if (found) return found;
   const thread = draft.thread(workerId);
-  return (
-    streamingText(draft, event) ??
-    draft.add<UITextPart | UIObjectPart>(
-      workerId,
-      responseType === undefined
-        ? { type: 'text', id, text: '', status: 'streaming', ...thread }
-        : { type: 'object', id, typeName: responseType, status: 'streaming', ...thread },
-    )
+  return draft.add<UITextPart | UIObjectPart>(
+    workerId,
+    responseType === undefined
+      ? { type: 'text', id, text: '', status: 'streaming', ...thread }
+      : { type: 'object', id, typeName: responseType, status: 'streaming', ...thread },
   );
 }
 

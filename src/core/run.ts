@@ -35,8 +35,13 @@ export class Run {
   #legOver = false;
   #ended = false;
 
+  /** Gives up the wait that is going on: a stream that ignores its signal must not hold a run open. */
+  #giveUp: ((reason: unknown) => void) | null = null;
+
   constructor(options: RunOptions) {
     this.#options = options;
+    const { signal } = this.#abort;
+    signal.addEventListener('abort', () => this.#giveUp?.(signal.reason), { once: true });
   }
 
   get ended(): boolean {
@@ -94,7 +99,7 @@ export class Run {
     const stream = transport.send(request, { signal, messages: messages() })[Symbol.asyncIterator]();
     try {
       while (!this.#ended && !this.#legOver) {
-        const { done, value } = await untilAborted(stream.next(), signal);
+        const { done, value } = await this.#unlessAborted(stream.next());
         if (done) throw streamInterrupted();
         for (const event of isBatch(value) ? value : [value]) this.#receive(event);
       }
@@ -128,9 +133,18 @@ export class Run {
   async #answers(): Promise<ChatRequest> {
     const calls = this.#calls as ClientToolCalls;
     this.#waiting();
-    const toolResults = await untilAborted(calls.results(), this.#abort.signal);
+    const toolResults = await this.#unlessAborted(calls.results());
     this.#calls = null;
     return { type: 'continue', executionId: calls.executionId ?? '', toolResults };
+  }
+
+  /** What is waited for, one thing at a time, unless the run is given up first. */
+  #unlessAborted<T>(promise: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#giveUp = reject;
+      promise.then(resolve, reject);
+      if (this.#abort.signal.aborted) reject(this.#abort.signal.reason);
+    });
   }
 
   #makeCalls(): ClientToolCalls {
@@ -156,7 +170,7 @@ export class Run {
     const timer = setTimeout(() => this.#abort.abort(), DRAIN_TIMEOUT);
     try {
       while (!signal.aborted) {
-        const { done, value } = await untilAborted(stream.next(), signal);
+        const { done, value } = await this.#unlessAborted(stream.next());
         if (done) return;
         for (const event of isBatch(value) ? value : [value]) this.#receive(event);
       }
@@ -177,14 +191,4 @@ function isBatch(item: StreamEvent | readonly StreamEvent[]): item is readonly S
 
 function close(stream: Stream): void {
   stream.return?.().catch(() => {});
-}
-
-/** The promise, unless the run ends first: a stream that ignores its signal must not hold a run open. */
-function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = (): void => reject(signal.reason);
-    if (signal.aborted) stop();
-    else signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }

@@ -44,45 +44,55 @@ export function parseEvent(data: string): StreamEvent {
   if (typeof event !== 'object' || event === null || !('type' in event) || typeof event.type !== 'string') {
     throw malformed('The server sent an event without a type.');
   }
-  const fields = REQUIRED.get(event.type) ?? [];
-  for (const field of fields) {
-    const [name = '', kind = 'string'] = field.split(':');
-    const value = Object.hasOwn(event, name) ? (event as Record<string, unknown>)[name] : undefined;
-    if (!(kind === 'array' ? Array.isArray(value) : typeof value === kind)) {
-      throw malformed(`The server sent a “${event.type}” event whose “${name}” is not ${kind}.`);
-    }
+  for (const [name, kind] of REQUIRED.get(event.type) ?? NOTHING) {
+    const value = (event as Record<string, unknown>)[name];
+    if (typeof value === kind && (kind !== 'object' || Array.isArray(value))) continue;
+    throw malformed(`The server sent a “${event.type}” event whose “${name}” is not what it should be.`);
   }
   return event as StreamEvent;
 }
 
-/** What an event must have for anything to be made of it. A string unless another kind is named. */
-const REQUIRED: ReadonlyMap<string, readonly string[]> = new Map([
-  ['finish', ['finishReason']],
-  ['error', ['message']],
-  ['text-start', ['id']],
-  ['text-delta', ['id', 'delta']],
-  ['text-end', ['id']],
-  ['reasoning-start', ['id']],
-  ['reasoning-delta', ['id', 'delta']],
-  ['reasoning-end', ['id']],
-  ['tool-input-start', ['toolCallId', 'toolName']],
-  ['tool-input-delta', ['toolCallId', 'inputTextDelta']],
-  ['tool-input-available', ['toolCallId', 'toolName']],
-  ['tool-output-available', ['toolCallId']],
-  ['tool-output-error', ['toolCallId', 'error']],
-  ['source', ['id', 'sourceType']],
-  ['todo-update', ['todos:array']],
-  ['block-start', ['blockId', 'blockName', 'blockType']],
-  ['block-end', ['blockId']],
-  ['resource-update', ['name']],
-  ['client-tool-request', ['executionId', 'toolCalls:array']],
-  ['file-available', ['id', 'mediaType', 'url']],
-  ['worker-input-start', ['workerId', 'workerSlug']],
-  ['worker-input-delta', ['workerId', 'delta']],
-  ['worker-input-ready', ['workerId']],
-  ['worker-start', ['workerId', 'workerSlug']],
-  ['worker-result', ['workerId']],
-  ['approval-request', ['approvalId', 'toolName']],
-  ['approval-resolved', ['approvalId', 'approved:boolean']],
-  ['data', ['name']],
-]);
+const NOTHING: readonly (readonly [string, string])[] = [];
+
+/** What an event must have for anything to be made of it: strings, lists (`[]`) and flags (`?`). */
+const REQUIRED: ReadonlyMap<string, typeof NOTHING> = new Map(
+  [
+    'finish finishReason',
+    'error message',
+    'text-start id',
+    'text-delta id delta',
+    'text-end id',
+    'reasoning-start id',
+    'reasoning-delta id delta',
+    'reasoning-end id',
+    'tool-input-start toolCallId toolName',
+    'tool-input-delta toolCallId inputTextDelta',
+    'tool-input-available toolCallId toolName',
+    'tool-output-available toolCallId',
+    'tool-output-error toolCallId error',
+    'source id sourceType',
+    'todo-update todos[]',
+    'block-start blockId blockName blockType',
+    'block-end blockId',
+    'resource-update name',
+    'client-tool-request executionId toolCalls[]',
+    'file-available id mediaType url',
+    'worker-input-start workerId workerSlug',
+    'worker-input-delta workerId delta',
+    'worker-input-ready workerId',
+    'worker-start workerId workerSlug',
+    'worker-result workerId',
+    'approval-request approvalId toolName',
+    'approval-resolved approvalId approved?',
+    'data name',
+  ].map((line) => {
+    const [type = '', ...fields] = line.split(' ');
+    return [type, fields.map(kindOf)];
+  }),
+);
+
+function kindOf(field: string): readonly [string, string] {
+  if (field.endsWith('[]')) return [field.slice(0, -2), 'object'];
+  if (field.endsWith('?')) return [field.slice(0, -1), 'boolean'];
+  return [field, 'string'];
+}

@@ -280,6 +280,7 @@ describe('a stream of the real server', () => {
       { type: 'step-start' },
       { type: 'text', text: 'hi', status: 'done' },
       { type: 'tool-call', toolCallId: 'c2', status: 'done' },
+      { type: 'tool-call', toolCallId: 'c3', toolName: 'cli', args: { z: 1 } },
       { type: 'step-start' },
       { type: 'text', text: 'after', status: 'done' },
     ]);

@@ -1,0 +1,1156 @@
+import 'agent-chat-kit/elements';
+import {
+  AgentChat,
+  type AgentChatOptions,
+  type ApprovalDecision,
+  type ConnectionState,
+  type ConnectionStateListener,
+  type StreamEvent,
+  type UIMessage,
+} from 'agent-chat-kit';
+import type { AgentChatElement, AgentErrorEvent, AgentSuggestionEvent } from 'agent-chat-kit/elements';
+import {
+  type ControlledLeg,
+  createControlledTransport,
+  createScriptedTransport,
+  recordedEvents,
+} from 'agent-chat-kit/testing';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { page, userEvent } from 'vitest/browser';
+import { fixture } from '../fixtures/index.ts';
+
+const start: StreamEvent = { type: 'start', executionId: 'run' };
+const finish: StreamEvent = { type: 'finish', finishReason: 'stop' };
+const delta = (text: string, id = 't'): StreamEvent => ({ type: 'text-delta', id, delta: text });
+const failed: StreamEvent = {
+  type: 'error',
+  errorType: 'rate_limit_error',
+  message: 'The model takes ten requests a minute.',
+  source: 'provider',
+  retryable: true,
+  retryAfter: 20,
+};
+const approvalRequest = (fields: Partial<StreamEvent & { type: 'approval-request' }> = {}): StreamEvent => ({
+  type: 'approval-request',
+  approvalId: 'a1',
+  toolCallId: 'c1',
+  toolName: 'delete-note',
+  args: { title: 'Groceries' },
+  ...fields,
+});
+const asks = (args: Record<string, unknown>): readonly StreamEvent[] => [
+  start,
+  { type: 'tool-input-available', toolCallId: 'c1', toolName: 'ask-user', input: args },
+  {
+    type: 'client-tool-request',
+    executionId: 'run',
+    toolCalls: [{ toolCallId: 'c1', toolName: 'ask-user', args }],
+  },
+  { type: 'finish', finishReason: 'client-tool-calls', executionId: 'run' },
+];
+
+const message = (id: string, role: UIMessage['role'], text: string): UIMessage => ({
+  id,
+  role,
+  status: 'done',
+  createdAt: new Date(0),
+  parts: [{ type: 'text', text, status: 'done' }],
+});
+const conversation = (count: number): readonly UIMessage[] =>
+  Array.from({ length: count }, (_, i) =>
+    message(`m${i}`, i % 2 === 0 ? 'user' : 'assistant', `Message ${i}\n\nwith some\n\nmore lines`),
+  );
+
+const written = (node: Node): string => {
+  if (node instanceof Text) return node.data;
+  const root = node instanceof Element && node.shadowRoot ? node.shadowRoot : node;
+  return ` ${[...root.childNodes].map(written).join('')} `;
+};
+const words = (node: Node): string => written(node).replace(/\s+/g, ' ').trim();
+
+const elementsIn = (root: ParentNode): Element[] =>
+  [...root.querySelectorAll('*')].flatMap((element) => [
+    element,
+    ...(element.shadowRoot ? elementsIn(element.shadowRoot) : []),
+  ]);
+
+/** The first element that fits, wherever in the shadow trees. */
+function find(selector: string, root: ParentNode = document): HTMLElement | null {
+  const found = elementsIn(root).find((element) => element.matches(selector));
+  return found instanceof HTMLElement ? found : null;
+}
+
+/** The name of what has the focus, shadow trees included. */
+function focused(): string | undefined {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return (
+    element?.ariaLabel ??
+    (element instanceof HTMLElement ? element.innerText || element.localName : undefined)
+  );
+}
+
+const FIELD = 'Write a message';
+const field = () => page.getByRole('textbox', { name: FIELD });
+const draft = () => (field().element() as HTMLTextAreaElement).value;
+const button = (name: string) => page.getByRole('button', { name });
+const card = () => find('agent-error') && words(find('agent-error') as HTMLElement);
+
+/** What the conversation shows: who says what. */
+const said = (): string[] =>
+  elementsIn(document)
+    .filter((element) => element.localName === 'agent-message')
+    .map((element) => `${find('article', element.shadowRoot as ShadowRoot)?.ariaLabel}: ${words(element)}`);
+
+const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+const frames = async (count: number) => {
+  for (let i = 0; i < count; i += 1) await frame();
+};
+
+const drawn = async () => {
+  for (const element of elementsIn(document)) {
+    if ('updateComplete' in element) await element.updateComplete;
+  }
+};
+
+/** A chat in a page of 480 by 480 pixels. */
+async function mount(fields: Partial<AgentChatElement>): Promise<AgentChatElement> {
+  const element = Object.assign(document.createElement('agent-chat'), fields);
+  const place = document.createElement('div');
+  Object.assign(place.style, { width: '480px', height: '480px' });
+  place.append(element);
+  document.body.append(place);
+  await element.updateComplete;
+  await drawn();
+  return element;
+}
+
+type Options = Partial<Omit<AgentChatOptions, 'transport'>> & {
+  readonly respond?: (decision: ApprovalDecision) => Promise<void>;
+};
+
+/** A chat whose agent is in the hands of the test. */
+async function setup(options: Options = {}, fields: Partial<AgentChatElement> = {}) {
+  const { respond = async () => {}, ...rest } = options;
+  const transport = createControlledTransport();
+  const decisions: ApprovalDecision[] = [];
+  const chat = new AgentChat({
+    transport: {
+      send: transport.send,
+      respond: async (decision) => {
+        decisions.push(decision);
+        await respond(decision);
+      },
+    },
+    ...rest,
+  });
+  const element = await mount({ chat, ...fields });
+  const leg = async (number = -1): Promise<ControlledLeg> => {
+    await expect.poll(() => transport.legs.at(number)).toBeDefined();
+    return transport.legs.at(number) as ControlledLeg;
+  };
+  return {
+    chat,
+    element,
+    decisions,
+    legs: transport.legs,
+    leg,
+    /** The user writes this and presses Enter. */
+    say: async (content: string) => {
+      await userEvent.fill(field(), content);
+      await userEvent.keyboard('{Enter}');
+      return leg();
+    },
+  };
+}
+
+/** Answers of a server to `fetch`, each an event stream that stays open until the test ends it. */
+function serve() {
+  const encoder = new TextEncoder();
+  const requests: {
+    readonly url: string;
+    readonly headers: Headers;
+    readonly body: unknown;
+    readonly signal: AbortSignal | null | undefined;
+    say(...events: readonly StreamEvent[]): void;
+  }[] = [];
+  vi.stubGlobal('fetch', async (url: string | URL, init: RequestInit) => {
+    let out: ReadableStreamDefaultController<Uint8Array> | undefined;
+    const body = new ReadableStream<Uint8Array>({
+      start: (controller) => {
+        out = controller;
+      },
+    });
+    requests.push({
+      url: String(url),
+      headers: new Headers(init.headers),
+      body: JSON.parse(String(init.body)),
+      signal: init.signal,
+      say: (...events) => {
+        for (const event of events) out?.enqueue(encoder.encode(`data: ${JSON.stringify(event)}\n\n`));
+      },
+    });
+    return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });
+  });
+  const request = async (number = -1) => {
+    await expect.poll(() => requests.at(number)).toBeDefined();
+    return requests.at(number) as (typeof requests)[number];
+  };
+  return { requests, request };
+}
+
+afterEach(() => {
+  document.body.replaceChildren();
+  vi.unstubAllGlobals();
+});
+
+describe('a message', () => {
+  it('is shown at once, with a sign that the answer is awaited', async () => {
+    const { say } = await setup();
+    const leg = await say('Are you there?');
+    await expect.poll(said).toEqual(['You: Are you there?']);
+    expect(leg.request).toMatchObject({
+      type: 'trigger',
+      triggerName: 'user-message',
+      input: { USER_MESSAGE: 'Are you there?' },
+    });
+    expect(draft()).toBe('');
+    expect(find('[part="waiting"]')).not.toBeNull();
+  });
+
+  it('is answered as the words come, into the same text', async () => {
+    const { say } = await setup();
+    const leg = await say('Hello');
+    leg.emit(start);
+    await frames(2);
+    expect(find('[part="waiting"]')).not.toBeNull();
+
+    leg.emit(delta('Good'));
+    await expect.poll(said).toEqual(['You: Hello', 'Assistant: Good']);
+    expect(find('[part="waiting"]')).toBeNull();
+    const answer = find('.assistant');
+    const text = find('agent-text', answer as HTMLElement)?.shadowRoot?.querySelector('[part="text"]');
+    const node = [...(text?.childNodes ?? [])].find(
+      (child) => child instanceof Text && child.data === 'Good',
+    );
+    expect(answer?.ariaBusy).toBe('true');
+
+    leg.emit(delta(' morning.'));
+    await expect.poll(said).toEqual(['You: Hello', 'Assistant: Good morning.']);
+    expect(node?.isConnected && node.textContent).toBe('Good morning.');
+    leg.emit(finish);
+    await expect.poll(() => answer?.ariaBusy).toBe('false');
+    await expect.element(button('Send')).toBeVisible();
+  });
+
+  it('can follow an answer', async () => {
+    const { say } = await setup();
+    (await say('One')).emit(start, delta('First'), finish);
+    await expect.poll(said).toEqual(['You: One', 'Assistant: First']);
+    (await say('Two')).emit(start, delta('Second'), finish);
+    await expect.poll(said).toEqual(['You: One', 'Assistant: First', 'You: Two', 'Assistant: Second']);
+  });
+
+  it('is not sent where the page prevents it, and stays in the field', async () => {
+    const { element, legs, chat } = await setup();
+    element.addEventListener('agent-submit', (event) => event.preventDefault());
+    await userEvent.fill(field(), 'Wait');
+    await userEvent.keyboard('{Enter}');
+    await frames(2);
+    expect(legs.length).toBe(0);
+    expect(chat.messages).toEqual([]);
+    expect(draft()).toBe('Wait');
+  });
+
+  it('stays in the field where there is no agent to send it to', async () => {
+    await mount({});
+    await userEvent.fill(field(), 'Anyone?');
+    await userEvent.keyboard('{Enter}');
+    await frames(2);
+    expect(draft()).toBe('Anyone?');
+  });
+});
+
+describe('every part', () => {
+  const parts = (): string[] => [
+    ...new Set(
+      elementsIn(find('agent-message-list') as HTMLElement)
+        .concat(elementsIn(find('agent-message-list')?.shadowRoot as ShadowRoot))
+        .map(({ localName }) => localName)
+        .filter((name) => name.startsWith('agent-') && name !== 'agent-message'),
+    ),
+  ];
+
+  it('of a recorded answer is shown by its element', async () => {
+    const events = await recordedEvents(fixture('mixed'));
+    const chat = new AgentChat({ transport: createScriptedTransport(events) });
+    await mount({ chat });
+    await chat.sendMessage('Show everything');
+    await expect
+      .poll(() => parts().sort())
+      .toEqual([
+        'agent-file',
+        'agent-object',
+        'agent-operation',
+        'agent-reasoning',
+        'agent-source',
+        'agent-step',
+        'agent-text',
+        'agent-todo',
+        'agent-tool-call',
+        'agent-worker',
+      ]);
+    const answer = said()[1];
+    expect(answer).toMatch(/^Assistant: Thought .*how they travelled\.$/);
+    expect(answer).toContain('Write the notes');
+    expect(answer).toContain('chart.png');
+    expect(answer).not.toMatch(/undefined|\[object/);
+  });
+
+  it('of several steps is shown with the step between', async () => {
+    const events = await recordedEvents(fixture('step-start'));
+    const chat = new AgentChat({ transport: createScriptedTransport(events) });
+    await mount({ chat });
+    await chat.sendMessage('Add');
+    await expect.poll(parts).toEqual(['agent-text', 'agent-tool-call', 'agent-step']);
+    expect(said()[1]).toMatch(/^Assistant: Add Done .* The sum is 3\.$/);
+  });
+});
+
+describe('stopping', () => {
+  it('keeps what was written, ends the request and hears nothing more of it', async () => {
+    const { say, chat } = await setup();
+    const leg = await say('Count');
+    leg.emit(start, delta('One, two'));
+    await expect.poll(said).toEqual(['You: Count', 'Assistant: One, two']);
+    await button('Stop').click();
+    await expect.element(button('Send')).toBeVisible();
+    expect(leg.signal.aborted).toBe(true);
+    leg.emit(delta(', three'), finish);
+    await frames(3);
+    expect(said()).toEqual(['You: Count', 'Assistant: One, two']);
+    expect(chat.status).toBe('idle');
+    expect(find('agent-error')).toBeNull();
+    expect(focused()).toBe(FIELD);
+  });
+
+  it('can be prevented by the page', async () => {
+    const { say, element, chat } = await setup();
+    await say('Count');
+    element.addEventListener('agent-stop', (event) => event.preventDefault());
+    await button('Stop').click();
+    await frames(2);
+    expect(chat.status).toBe('streaming');
+  });
+});
+
+describe('a failure', () => {
+  it('is told in a card, and everything that was said or written stays', async () => {
+    const { say, chat } = await setup({ initialMessages: [message('m', 'user', 'Earlier')] });
+    const leg = await say('One more');
+    leg.emit(start, delta('This answer will'));
+    await userEvent.fill(field(), 'My next thought');
+    leg.emit(failed);
+    await expect
+      .poll(card)
+      .toBe(
+        'Too many requests The model takes ten requests a minute. It can be tried again in 20 sec. Try again',
+      );
+    expect(find('agent-error [role="alert"]') ?? find('[role="alert"]')).not.toBeNull();
+    expect(said()).toEqual(['You: Earlier', 'You: One more', 'Assistant: This answer will']);
+    expect(draft()).toBe('My next thought');
+    expect(focused()).toBe(FIELD);
+    expect(chat.status).toBe('error');
+  });
+
+  it('can be tried again, which replaces the answer that failed', async () => {
+    const { say, leg, legs } = await setup({ initialMessages: [message('m', 'user', 'Earlier')] });
+    (await say('One more')).emit(start, delta('Half'), failed);
+    await button('Try again').click();
+    await expect.poll(() => legs.length).toBe(2);
+    await expect.poll(card).toBeNull();
+    await expect.poll(said).toEqual(['You: Earlier', 'You: One more']);
+    expect(find('[part="waiting"]')).not.toBeNull();
+    expect(legs[1]?.request).toMatchObject({ triggerName: 'user-message', rollbackAfterMessageId: 'm' });
+    (await leg()).emit(start, delta('Whole'), finish);
+    await expect.poll(said).toEqual(['You: Earlier', 'You: One more', 'Assistant: Whole']);
+    await expect.poll(focused).toBe(FIELD);
+  });
+
+  it('can be tried again by hand of the page only, where it prevents it', async () => {
+    const { say, element, legs } = await setup();
+    (await say('One more')).emit(start, failed);
+    element.addEventListener('agent-retry', (event) => event.preventDefault());
+    await button('Try again').click();
+    await frames(2);
+    expect(legs.length).toBe(1);
+  });
+
+  it('goes away with the next message', async () => {
+    const { say } = await setup();
+    (await say('One more')).emit(start, failed);
+    await expect.poll(card).toContain('Too many requests');
+    await say('Another');
+    await expect.poll(card).toBeNull();
+  });
+
+  it('of an upload puts the draft and its files back, and sends nothing', async () => {
+    const errors: AgentErrorEvent[] = [];
+    const { element, legs, chat } = await setup({
+      requestUploadUrls: async () => {
+        throw new Error('The disk is full.');
+      },
+    });
+    element.addEventListener('agent-error', (event) => errors.push(event));
+    const file = new File(['x'], 'totals.csv');
+    const picker = find('input[type="file"]') as HTMLInputElement;
+    await userEvent.upload(picker, file);
+    await userEvent.fill(field(), 'Sum this');
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(card).toBe('Something went wrong The disk is full.');
+    expect(draft()).toBe('Sum this');
+    await expect.element(button('Remove totals.csv')).toBeVisible();
+    expect(legs.length).toBe(0);
+    expect(chat.messages).toEqual([]);
+    expect(errors.map(({ error }) => error.message)).toEqual(['The disk is full.']);
+  });
+
+  it('of an upload leaves a draft alone that was begun since', async () => {
+    let refuse = (_: Error): void => {};
+    await setup({
+      requestUploadUrls: () =>
+        new Promise((_, reject) => {
+          refuse = reject;
+        }),
+    });
+    await userEvent.upload(find('input[type="file"]') as HTMLInputElement, new File(['x'], 'totals.csv'));
+    await userEvent.fill(field(), 'Sum this');
+    await userEvent.keyboard('{Enter}');
+    await userEvent.fill(field(), 'Something else');
+    refuse(new Error('The disk is full.'));
+    await expect.poll(card).toContain('The disk is full.');
+    expect(draft()).toBe('Something else');
+  });
+
+  it('of an upload is forgotten once a message is sent', async () => {
+    const { say } = await setup({ requestUploadUrls: () => Promise.reject(new Error('The disk is full.')) });
+    await userEvent.upload(find('input[type="file"]') as HTMLInputElement, new File(['x'], 'totals.csv'));
+    await userEvent.click(field());
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(card).toContain('The disk is full.');
+    await button('Remove totals.csv').click();
+    await say('Without it');
+    await expect.poll(card).toBeNull();
+    expect(said()).toEqual(['You: Without it']);
+  });
+});
+
+describe('files', () => {
+  it('are uploaded, shown above the words and sent by reference', async () => {
+    vi.stubGlobal('XMLHttpRequest', undefined);
+    vi.stubGlobal('fetch', async () => new Response(null, { status: 200 }));
+    const { leg } = await setup({
+      requestUploadUrls: async (files) => ({
+        files: files.map((_, i) => ({ id: `f${i}`, uploadUrl: '/put', downloadUrl: `/get/${i}` })),
+      }),
+    });
+    await userEvent.upload(find('input[type="file"]') as HTMLInputElement, new File(['x'], 'totals.csv'));
+    await userEvent.fill(field(), 'Sum this');
+    await userEvent.keyboard('{Enter}');
+    expect((await leg()).request).toMatchObject({
+      input: { USER_MESSAGE: 'Sum this', FILES: [{ id: 'f0', url: '/get/0', filename: 'totals.csv' }] },
+    });
+    await expect.poll(said).toEqual(['You: totals.csv 1 byte Download Sum this']);
+    await expect.element(button('Remove totals.csv')).not.toBeInTheDocument();
+  });
+
+  it('cannot be attached where there is no place for them', async () => {
+    await setup();
+    await expect.element(button('Attach files')).not.toBeInTheDocument();
+  });
+});
+
+describe('an approval', () => {
+  it('shows exactly what would run, and does not take the focus', async () => {
+    const { say } = await setup();
+    const leg = await say('Delete the note');
+    leg.emit(start, approvalRequest({ context: 'This cannot be undone.' }));
+    await expect.element(page.getByRole('region', { name: 'Allow “Delete note”?' })).toBeVisible();
+    const args = find('agent-approval')?.shadowRoot?.querySelector('[part="arguments"]');
+    expect(JSON.parse(args?.textContent ?? '')).toEqual({ title: 'Groceries' });
+    await expect.element(page.getByText('This cannot be undone.')).toBeVisible();
+    expect(focused()).toBe(FIELD);
+  });
+
+  it('is not given by Enter in the composer, with or without a draft', async () => {
+    const { say, decisions, chat } = await setup();
+    const leg = await say('Delete the note');
+    leg.emit(start, approvalRequest());
+    await expect.element(button('Allow')).toBeVisible();
+    await userEvent.keyboard('{Enter}{Enter}');
+    await userEvent.fill(field(), 'yes');
+    await userEvent.keyboard('{Enter}');
+    await frames(2);
+    expect(decisions).toEqual([]);
+    expect(chat.pendingApprovals.length).toBe(1);
+    expect(draft()).toBe('yes');
+  });
+
+  it.each([
+    ['Allow', { approvalId: 'a1', approved: true }],
+    ['Deny', { approvalId: 'a1', approved: false }],
+  ])('is answered with %s, once, and the focus goes back to the composer', async (name, decision) => {
+    const { say, decisions } = await setup();
+    const leg = await say('Delete the note');
+    leg.emit(start, approvalRequest());
+    await button(name).click();
+    await expect.element(button(name)).not.toBeInTheDocument();
+    expect(decisions).toEqual([decision]);
+    expect(focused()).toBe(FIELD);
+    leg.emit(delta('So be it.'), finish);
+    await expect.poll(() => said()[1]).toContain('So be it.');
+  });
+
+  it('is answered with the choice that the agent offers', async () => {
+    const { say, decisions } = await setup();
+    (await say('Delete the note')).emit(start, approvalRequest({ choices: ['once', 'always', 'deny'] }));
+    await expect.element(button('Allow once')).toBeVisible();
+    expect(find('agent-approval')?.shadowRoot?.querySelectorAll('button').length).toBe(3);
+    await button('Always allow').click();
+    await expect.poll(() => decisions).toEqual([{ approvalId: 'a1', approved: true, choice: 'always' }]);
+  });
+
+  it('leaves another one that waits beside it', async () => {
+    const { say, decisions } = await setup();
+    const leg = await say('Delete the notes');
+    leg.emit(
+      start,
+      approvalRequest(),
+      approvalRequest({ approvalId: 'a2', toolCallId: 'c2', toolName: 'empty-bin' }),
+    );
+    const bin = page.getByRole('region', { name: 'Allow “Empty bin”?' });
+    await bin.getByRole('button', { name: 'Deny' }).click();
+    await expect.element(bin).not.toBeInTheDocument();
+    await expect.element(page.getByRole('region', { name: 'Allow “Delete note”?' })).toBeVisible();
+    expect(decisions).toEqual([{ approvalId: 'a2', approved: false }]);
+  });
+
+  it('can be answered by the keyboard alone', async () => {
+    const { say, decisions } = await setup();
+    (await say('Delete the note')).emit(start, approvalRequest());
+    await expect.element(button('Allow')).toBeVisible();
+    await userEvent.tab({ shift: true });
+    expect(focused()).toBe('Deny');
+    await userEvent.tab({ shift: true });
+    expect(focused()).toBe('Allow');
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(() => decisions).toEqual([{ approvalId: 'a1', approved: true }]);
+    await expect.poll(focused).toBe(FIELD);
+  });
+
+  it('that cannot be delivered can be given again', async () => {
+    let works = false;
+    const { say, decisions } = await setup({
+      respond: async () => {
+        if (!works) throw new Error('The line is down.');
+      },
+    });
+    (await say('Delete the note')).emit(start, approvalRequest());
+    await button('Allow').click();
+    await expect.poll(card).toContain('The line is down.');
+    await expect.element(button('Allow')).toBeVisible();
+    works = true;
+    await button('Allow').click();
+    await expect.element(button('Allow')).not.toBeInTheDocument();
+    expect(card()).toBeNull();
+    expect(decisions.length).toBe(2);
+  });
+
+  it('reaches no agent where the page prevents it', async () => {
+    const { say, decisions, element } = await setup();
+    (await say('Delete the note')).emit(start, approvalRequest());
+    element.addEventListener('agent-decision', (event) => event.preventDefault());
+    await button('Allow').click();
+    await frames(2);
+    expect(decisions).toEqual([]);
+    await expect.element(button('Allow')).toBeVisible();
+  });
+
+  it('goes away with the run that asked for it', async () => {
+    const { say } = await setup();
+    (await say('Delete the note')).emit(start, approvalRequest());
+    await expect.element(button('Allow')).toBeVisible();
+    await button('Stop').click();
+    await expect.element(button('Allow')).not.toBeInTheDocument();
+  });
+});
+
+describe('a question of the agent', () => {
+  const clientTools = { 'ask-user': 'interactive' } as const;
+  const results = (leg: ControlledLeg) => (leg.request.type === 'continue' ? leg.request.toolResults : null);
+
+  it('is answered with one of its options, and the run goes on', async () => {
+    const { say, leg, legs } = await setup({ clientTools });
+    (await say('Paint it')).emit(...asks({ question: 'Which colour?', options: ['Red', 'Green'] }));
+    await expect.element(page.getByText('Which colour?')).toBeVisible();
+    expect(focused()).toBe(FIELD);
+    await button('Green').click();
+    await expect.element(page.getByText('Which colour?')).not.toBeInTheDocument();
+    await expect.poll(() => legs.length).toBe(2);
+    expect(results(await leg())).toMatchObject([
+      { toolCallId: 'c1', toolName: 'ask-user', result: { answer: 'Green' } },
+    ]);
+    expect(focused()).toBe(FIELD);
+    (await leg()).emit(start, delta('Green it is.'), finish);
+    await expect.poll(() => said()[1]).toMatch(/Green it is\.$/);
+  });
+
+  it('is answered with the value that stands behind an option', async () => {
+    const { say, leg, legs } = await setup({ clientTools });
+    (await say('Run')).emit(
+      ...asks({
+        question: 'How fast?',
+        options: [{ label: 'At leisure', value: 'slow' }, { label: 'Fast' }],
+      }),
+    );
+    await button('At leisure').click();
+    await expect.poll(() => legs.length).toBe(2);
+    expect(results(await leg())).toMatchObject([{ result: { answer: 'slow' } }]);
+  });
+
+  it('without options is answered in words of the user', async () => {
+    const { say, leg, legs } = await setup({ clientTools });
+    (await say('Take a note')).emit(...asks({ question: 'What should it say?' }));
+    const answer = page.getByRole('textbox', { name: 'What should it say?' });
+    await userEvent.fill(answer, '   ');
+    await userEvent.keyboard('{Enter}');
+    expect(legs.length).toBe(1);
+    await userEvent.fill(answer, '  Buy bread ');
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(() => legs.length).toBe(2);
+    expect(results(await leg())).toMatchObject([{ result: { answer: 'Buy bread' } }]);
+    await expect.poll(focused).toBe(FIELD);
+  });
+
+  it('can be skipped', async () => {
+    const { say, leg, legs } = await setup({ clientTools });
+    (await say('Paint it')).emit(...asks({ question: 'Which colour?', options: ['Red'] }));
+    await button('Skip').click();
+    await expect.poll(() => legs.length).toBe(2);
+    expect(results(await leg())).toMatchObject([{ toolCallId: 'c1', error: 'User cancelled' }]);
+    await expect.poll(focused).toBe(FIELD);
+  });
+
+  it('is answered by the page instead, where it prevents the event', async () => {
+    const { say, element, legs, chat } = await setup({ clientTools });
+    (await say('Paint it')).emit(...asks({ question: 'Which colour?', options: ['Red'] }));
+    element.addEventListener('agent-tool-answer', (event) => event.preventDefault());
+    await button('Red').click();
+    await frames(2);
+    expect(legs.length).toBe(1);
+    expect(chat.status).toBe('awaiting-input');
+  });
+
+  it('is shown whatever its options are', async () => {
+    const { say } = await setup({ clientTools });
+    const options = [null, 7, true, ['a', 'b'], {}, { label: { toString: 1, valueOf: 1 } }];
+    (await say('Paint it')).emit(...asks({ question: 'Which?', options }));
+    await expect.element(page.getByText('Which?')).toBeVisible();
+    await expect.element(button('Skip')).toBeVisible();
+  });
+});
+
+describe('suggestions', () => {
+  const suggestions = [
+    { label: 'Plan a talk', message: 'Please plan a talk', description: 'Ticked off as it runs' },
+    { label: 'What time is it?' },
+  ];
+
+  it('are said when they are taken, and gone once something was said', async () => {
+    const { legs } = await setup({}, { suggestions });
+    await expect.element(button('Plan a talk Ticked off as it runs')).toBeVisible();
+    await button('Plan a talk').click();
+    await expect.poll(said).toEqual(['You: Please plan a talk']);
+    expect(legs.length).toBe(1);
+    await expect.element(button('What time is it?')).not.toBeInTheDocument();
+    expect(focused()).toBe(FIELD);
+  });
+
+  it('are said by their label where they have no message', async () => {
+    await setup({}, { suggestions });
+    await button('What time is it?').click();
+    await expect.poll(said).toEqual(['You: What time is it?']);
+  });
+
+  it('do something else where the page prevents that', async () => {
+    const { element, legs } = await setup({}, { suggestions });
+    const taken: AgentSuggestionEvent[] = [];
+    document.body.addEventListener(
+      'agent-suggestion',
+      (event) => {
+        event.preventDefault();
+        taken.push(event);
+      },
+      { once: true },
+    );
+    await button('Plan a talk').click();
+    await frames(2);
+    expect(taken[0]?.suggestion).toBe(suggestions[0]);
+    expect(taken[0]?.target).toBe(element);
+    expect(legs.length).toBe(0);
+    await expect.element(button('Plan a talk')).toBeVisible();
+  });
+
+  it('are not shown beside messages of an earlier visit', async () => {
+    await setup({ initialMessages: [message('m', 'user', 'Earlier')] }, { suggestions });
+    await expect.element(button('Plan a talk')).not.toBeInTheDocument();
+  });
+});
+
+describe('screen readers', () => {
+  /** What the live region says from now on. */
+  function announcements(): string[] {
+    const region = page.getByRole('status').element();
+    const heard: string[] = [];
+    new MutationObserver(() => heard.push(words(region))).observe(region, {
+      characterData: true,
+      childList: true,
+      subtree: true,
+    });
+    return heard;
+  }
+
+  it('hear that the answer begins and that it is complete, not every word', async () => {
+    const { say } = await setup();
+    const heard = announcements();
+    const leg = await say('Hello');
+    leg.emit(start);
+    for (let i = 0; i < 10; i += 1) {
+      leg.emit(delta(`word ${i} `));
+      await frame();
+    }
+    leg.emit(finish);
+    await expect.poll(() => heard).toEqual(['The assistant is responding.', 'Response complete.']);
+    expect(find('[role="log"]')?.getAttribute('aria-live')).toBe('off');
+    expect(find('[role="log"]')?.ariaLabel).toBe('Conversation');
+  });
+
+  it('hear again of every answer', async () => {
+    const { say } = await setup();
+    const heard = announcements();
+    for (const question of ['One', 'Two']) {
+      const leg = await say(question);
+      await expect.poll(() => heard.at(-1)).toBe('The assistant is responding.');
+      leg.emit(start, delta('Yes.'), finish);
+      await expect.poll(() => heard.at(-1)).toBe('Response complete.');
+    }
+    expect(heard.length).toBe(4);
+  });
+
+  it('hear that an answer was stopped, not that it is complete', async () => {
+    const { say } = await setup();
+    const heard = announcements();
+    (await say('Count')).emit(start, delta('One'));
+    await expect.poll(() => said().length).toBe(2);
+    await button('Stop').click();
+    await expect.element(button('Send')).toBeVisible();
+    await frames(2);
+    expect(heard).toEqual(['The assistant is responding.', 'Response stopped.']);
+  });
+
+  it('hear once that the run begins, however many legs it has', async () => {
+    const { say, leg, legs } = await setup({ clientTools: { 'ask-user': 'interactive' } });
+    const heard = announcements();
+    (await say('Paint it')).emit(...asks({ question: 'Which colour?', options: ['Red'] }));
+    await button('Red').click();
+    await expect.poll(() => legs.length).toBe(2);
+    (await leg()).emit(start, delta('Done.'), finish);
+    await expect.poll(() => heard.at(-1)).toBe('Response complete.');
+    expect(heard.filter((words) => words === 'The assistant is responding.').length).toBe(1);
+  });
+
+  it('hear nothing when another conversation is shown', async () => {
+    const { say, element } = await setup();
+    await say('Hello');
+    await expect.poll(() => said().length).toBe(1);
+    const heard = announcements();
+    element.chat = new AgentChat({ transport: createControlledTransport() });
+    await frames(2);
+    expect(said()).toEqual([]);
+    expect(heard).not.toContain('Response complete.');
+  });
+});
+
+describe('the store', () => {
+  it('can be another one, which is then all that is shown', async () => {
+    const first = await setup({ initialMessages: [message('m', 'user', 'In the first')] });
+    const leg = await first.say('Hello');
+    const transport = createControlledTransport();
+    const second = new AgentChat({ transport, initialMessages: [message('m', 'user', 'In the second')] });
+    first.element.chat = second;
+    await expect.poll(said).toEqual(['You: In the second']);
+    await expect.element(button('Send')).toBeVisible();
+
+    leg.emit(start, delta('Late'));
+    await frames(3);
+    expect(said()).toEqual(['You: In the second']);
+    expect(first.chat.status).toBe('streaming');
+    expect(leg.signal.aborted).toBe(false);
+
+    void second.sendMessage('And on');
+    transport.legs[0]?.emit(start, delta('Yes'));
+    await expect.poll(said).toEqual(['You: In the second', 'You: And on', 'Assistant: Yes']);
+    first.element.chat = first.chat;
+    await expect.poll(said).toEqual(['You: In the first', 'You: Hello', 'Assistant: Late']);
+  });
+
+  it('is nobody’s but the page’s: the element leaves, its run goes on', async () => {
+    const { say, element, chat } = await setup();
+    const leg = await say('Hello');
+    const place = element.parentElement;
+    element.remove();
+    await frames(2);
+    expect(leg.signal.aborted).toBe(false);
+    leg.emit(start, delta('While you were out'), finish);
+    await expect.poll(() => chat.status).toBe('idle');
+    place?.append(element);
+    await expect.poll(said).toEqual(['You: Hello', 'Assistant: While you were out']);
+  });
+
+  it('that connects says so', async () => {
+    let tell: ConnectionStateListener = () => {};
+    const connectionState: ConnectionState = 'connecting';
+    const chat = new AgentChat({
+      transport: {
+        ...createControlledTransport(),
+        connectionState,
+        onConnectionStateChange: (listener) => {
+          tell = listener;
+          return () => {};
+        },
+      },
+    });
+    await mount({ chat });
+    await expect.element(page.getByText('Connecting…')).toBeVisible();
+    tell('connected');
+    await expect.element(page.getByText('Connecting…')).not.toBeInTheDocument();
+  });
+});
+
+describe('an endpoint', () => {
+  it('is asked with the fields and headers that the page gives', async () => {
+    const { request } = serve();
+    await mount({ endpoint: '/agent', body: { sessionId: 's1' }, headers: { Authorization: 'Bearer t' } });
+    await userEvent.fill(field(), 'Hello');
+    await userEvent.keyboard('{Enter}');
+    const { url, body, headers, say } = await request();
+    expect(url).toBe(new URL('/agent', document.baseURI).href);
+    expect(body).toMatchObject({ sessionId: 's1', triggerName: 'user-message' });
+    expect(headers.get('Authorization')).toBe('Bearer t');
+    say(start, delta('Hi'), finish);
+    await expect.poll(said).toEqual(['You: Hello', 'Assistant: Hi']);
+  });
+
+  it('can be given in markup', async () => {
+    const { request } = serve();
+    document.body.append(
+      document.createRange().createContextualFragment('<agent-chat endpoint="/a"></agent-chat>'),
+    );
+    await userEvent.fill(field(), 'Hello');
+    await userEvent.keyboard('{Enter}');
+    expect((await request()).url).toBe(new URL('/a', document.baseURI).href);
+  });
+
+  it('begins with messages of an earlier visit', async () => {
+    serve();
+    await mount({ endpoint: '/agent', initialMessages: [message('m', 'user', 'Earlier')] });
+    expect(said()).toEqual(['You: Earlier']);
+  });
+
+  it('keeps its conversation and its run when the element moves in the page', async () => {
+    const { request, requests } = serve();
+    const element = await mount({ endpoint: '/agent' });
+    await userEvent.fill(field(), 'Hello');
+    await userEvent.keyboard('{Enter}');
+    const { signal, say } = await request();
+    const { chat } = element;
+    const elsewhere = document.createElement('section');
+    document.body.append(elsewhere);
+    elsewhere.append(element);
+    await frames(2);
+    expect(element.chat).toBe(chat);
+    expect(signal?.aborted).toBe(false);
+    say(start, delta('Still here'), finish);
+    await expect.poll(said).toEqual(['You: Hello', 'Assistant: Still here']);
+    expect(requests.length).toBe(1);
+  });
+
+  it('loses its run when the element leaves the page', async () => {
+    const { request } = serve();
+    const element = await mount({ endpoint: '/agent' });
+    await userEvent.fill(field(), 'Hello');
+    await userEvent.keyboard('{Enter}');
+    const { signal } = await request();
+    expect(signal?.aborted).toBe(false);
+    element.remove();
+    await expect.poll(() => signal?.aborted).toBe(true);
+    expect(element.chat).toBeUndefined();
+  });
+
+  it('goes on from the same messages when the element comes back', async () => {
+    const { request, requests } = serve();
+    const element = await mount({ endpoint: '/agent' });
+    const place = element.parentElement;
+    await userEvent.fill(field(), 'Hello');
+    await userEvent.keyboard('{Enter}');
+    (await request()).say(start, delta('Hi'), finish);
+    await expect.poll(said).toEqual(['You: Hello', 'Assistant: Hi']);
+    element.remove();
+    await frames(2);
+    place?.append(element);
+    await frames(2);
+    await userEvent.fill(field(), 'Again');
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(() => requests.length).toBe(2);
+    await expect.poll(said).toEqual(['You: Hello', 'Assistant: Hi', 'You: Again']);
+  });
+
+  it('that changes is another conversation', async () => {
+    const { request, requests } = serve();
+    const element = await mount({ endpoint: '/one' });
+    await userEvent.fill(field(), 'Hello');
+    await userEvent.keyboard('{Enter}');
+    const { signal, say } = await request();
+    const before = element.chat;
+    element.endpoint = '/two';
+    await element.updateComplete;
+    expect(element.chat).not.toBe(before);
+    expect(signal?.aborted).toBe(true);
+    say(start, delta('Late'));
+    await frames(2);
+    expect(said()).toEqual([]);
+
+    await userEvent.fill(field(), 'Hello two');
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(() => requests.length).toBe(2);
+    expect((await request()).url).toBe(new URL('/two', document.baseURI).href);
+    await expect.poll(said).toEqual(['You: Hello two']);
+  });
+
+  it('is left alone while anything else changes', async () => {
+    serve();
+    const element = await mount({ endpoint: '/one' });
+    const { chat } = element;
+    element.placeholder = 'Ask';
+    element.suggestions = [{ label: 'Hi' }];
+    element.setAttribute('endpoint', '/one');
+    await element.updateComplete;
+    expect(element.chat).toBe(chat);
+  });
+
+  it('hands its client tools to the page, also those that were set later', async () => {
+    const { request, requests } = serve();
+    const element = await mount({ endpoint: '/agent' });
+    element.clientTools = { 'ask-user': (args) => ({ echo: args }) };
+    await element.updateComplete;
+    await userEvent.fill(field(), 'Hello');
+    await userEvent.keyboard('{Enter}');
+    (await request()).say(...asks({ question: 'Where?' }));
+    await expect.poll(() => requests.length).toBe(2);
+    expect((await request()).body).toMatchObject({
+      toolResults: [{ toolCallId: 'c1', result: { echo: { question: 'Where?' } } }],
+    });
+  });
+
+  it('takes files once it is known where to put them', async () => {
+    serve();
+    const element = await mount({ endpoint: '/agent' });
+    await expect.element(button('Attach files')).not.toBeInTheDocument();
+    element.requestUploadUrls = async () => ({ files: [] });
+    await expect.element(button('Attach files')).toBeVisible();
+  });
+
+  it('that cannot be reached is told to the page and shown', async () => {
+    vi.stubGlobal('fetch', async () => {
+      throw new TypeError('Failed to fetch');
+    });
+    const element = await mount({ endpoint: '/agent' });
+    const codes: (string | undefined)[] = [];
+    element.addEventListener('agent-error', ({ error }) => codes.push(error.code));
+    await userEvent.fill(field(), 'Hello');
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(card).toContain('No connection');
+    expect(codes).toEqual(['connection-failed']);
+    await expect.element(button('Try again')).toBeVisible();
+  });
+});
+
+describe('the end of the conversation', () => {
+  const scroller = () => find('[part="scroller"]') as HTMLElement;
+  const distance = () => {
+    const { scrollHeight, scrollTop, clientHeight } = scroller();
+    return Math.round(scrollHeight - scrollTop - clientHeight);
+  };
+  const long = 'A line of the answer.\n'.repeat(40);
+
+  it('is where a long conversation opens', async () => {
+    await setup({ initialMessages: conversation(20) });
+    await expect.poll(distance).toBe(0);
+    expect(scroller().scrollTop).toBeGreaterThan(500);
+    await expect.element(button('Jump to the latest')).not.toBeInTheDocument();
+  });
+
+  it('is followed while the reader is there', async () => {
+    const { say } = await setup({ initialMessages: conversation(20) });
+    const leg = await say('Go on');
+    for (let i = 0; i < 10; i += 1) {
+      leg.emit(delta(long.slice(0, 200)));
+      await frames(2);
+    }
+    expect(distance()).toBe(0);
+    leg.emit(finish);
+    await frames(2);
+    expect(distance()).toBe(0);
+  });
+
+  it('is followed when what waits for the user takes room below', async () => {
+    const { say } = await setup({ initialMessages: conversation(20) });
+    const leg = await say('Delete the note');
+    await frames(2);
+    leg.emit(start, approvalRequest());
+    await expect.element(button('Allow')).toBeVisible();
+    await expect.poll(distance).toBe(0);
+  });
+
+  it('is followed when much comes at the moment at which the list scrolls', async () => {
+    const { say } = await setup({ initialMessages: conversation(20) });
+    const leg = await say('Go on');
+    leg.emit(start, delta('Well.'));
+    await expect.poll(() => said().at(-1)).toBe('Assistant: Well.');
+    await frames(2);
+    // As a reader does whose finger still rests on the wheel.
+    scroller().scrollTop -= 1;
+    leg.emit(delta(long), finish);
+    await expect.poll(() => said().at(-1)?.length).toBeGreaterThan(500);
+    await frames(3);
+    expect(distance()).toBe(0);
+  });
+
+  it('is left alone while the reader is elsewhere, and a button leads back', async () => {
+    const { say } = await setup({ initialMessages: conversation(20) });
+    const leg = await say('Go on');
+    leg.emit(start, delta('Well.'));
+    await expect.poll(() => said().at(-1)).toBe('Assistant: Well.');
+    await expect.poll(distance).toBe(0);
+    scroller().scrollTop = 300;
+    await expect.element(button('Jump to the latest')).toBeVisible();
+    leg.emit(delta(long));
+    await expect.poll(() => said().at(-1)?.length).toBeGreaterThan(500);
+    await frames(2);
+    expect(scroller().scrollTop).toBe(300);
+
+    await button('Jump to the latest').click();
+    await expect.element(button('Jump to the latest')).not.toBeInTheDocument();
+    expect(distance()).toBe(0);
+    leg.emit(delta(long));
+    await frames(3);
+    expect(distance()).toBe(0);
+  });
+
+  it('does not lose the focus when the button that leads there goes away', async () => {
+    await setup({ initialMessages: conversation(20) });
+    await expect.poll(distance).toBe(0);
+    scroller().scrollTop = 0;
+    await button('Jump to the latest').click();
+    await expect.element(button('Jump to the latest')).not.toBeInTheDocument();
+    expect(focused()).not.toMatch(/^body/i);
+    expect(document.activeElement).not.toBe(document.body);
+  });
+
+  it('is where the reader is brought by what they say', async () => {
+    const { say } = await setup({ initialMessages: conversation(20) });
+    await expect.poll(distance).toBe(0);
+    scroller().scrollTop = 0;
+    await expect.element(button('Jump to the latest')).toBeVisible();
+    await say('And now?');
+    await expect.poll(distance).toBe(0);
+    await expect.element(button('Jump to the latest')).not.toBeInTheDocument();
+  });
+
+  it('is still followed when the element has moved in the page', async () => {
+    const { say, element } = await setup({ initialMessages: conversation(20) });
+    const leg = await say('Go on');
+    const elsewhere = document.createElement('div');
+    elsewhere.style.height = '480px';
+    document.body.append(elsewhere);
+    elsewhere.append(element);
+    await expect.poll(distance).toBe(0);
+    leg.emit(start, delta(long));
+    await expect.poll(() => said().at(-1)?.length).toBeGreaterThan(500);
+    await expect.poll(distance).toBe(0);
+  });
+
+  it('can be left and reached by the keyboard', async () => {
+    await setup({ initialMessages: conversation(20) });
+    await expect.poll(distance).toBe(0);
+    scroller().focus();
+    await userEvent.keyboard('{Home}');
+    await expect.poll(() => scroller().scrollTop).toBe(0);
+    await userEvent.keyboard('{End}');
+    await expect.poll(distance).toBe(0);
+  });
+});
+
+describe('the element', () => {
+  it('gives the focus to the composer', async () => {
+    const { element } = await setup();
+    element.focus();
+    expect(focused()).toBe(FIELD);
+  });
+
+  it('shows what the page puts into its slots, and its empty state only while it is empty', async () => {
+    const { element, say } = await setup();
+    for (const slot of ['header', 'empty', 'footer']) {
+      element.append(Object.assign(document.createElement('p'), { slot, textContent: `The ${slot}` }));
+    }
+    for (const slot of ['header', 'empty', 'footer']) {
+      await expect.element(page.getByText(`The ${slot}`)).toBeVisible();
+    }
+    await say('Hello');
+    await expect.element(page.getByText('The empty')).not.toBeVisible();
+    await expect.element(page.getByText('The header')).toBeVisible();
+  });
+
+  it('can be used by the keyboard alone, from the question to the end', async () => {
+    const { element, leg, legs, decisions, chat } = await setup();
+    element.focus();
+    await userEvent.keyboard('Delete it{Enter}');
+    await expect.poll(() => legs.length).toBe(1);
+    (await leg()).emit(start, approvalRequest());
+    await expect.element(button('Deny')).toBeVisible();
+    await userEvent.tab({ shift: true });
+    await userEvent.keyboard(' ');
+    await expect.poll(() => decisions).toEqual([{ approvalId: 'a1', approved: false }]);
+    await expect.poll(focused).toBe(FIELD);
+    await userEvent.tab();
+    expect(focused()).toBe('Stop');
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(() => chat.status).toBe('idle');
+    await expect.poll(focused).toBe(FIELD);
+  });
+
+  it('fits a page of 320 pixels with everything in it', async () => {
+    const { element, say } = await setup({ requestUploadUrls: () => Promise.reject(new Error('No')) });
+    (element.parentElement as HTMLElement).style.width = '320px';
+    const leg = await say('W'.repeat(200));
+    leg.emit(start, delta('W'.repeat(200)), approvalRequest({ args: { path: 'W'.repeat(200) } }));
+    await expect.element(button('Allow')).toBeVisible();
+    const { right } = element.getBoundingClientRect();
+    for (const inner of elementsIn(element.shadowRoot as ShadowRoot)) {
+      if (inner.closest('svg, .hidden-visually')) continue;
+      expect(inner.getBoundingClientRect().right, inner.outerHTML.slice(0, 80)).toBeLessThanOrEqual(
+        right + 1,
+      );
+    }
+  });
+});
