@@ -99,7 +99,6 @@ export class AgentChat {
   #cancelFlush: (() => void) | null = null;
   #connection: { state: ConnectionState | undefined; error: Error | undefined };
   #unwatch: (() => void) | null = null;
-  #disposed = false;
   /** Counts how often the messages were replaced by others. */
   #conversation = 0;
   /** The run that was started last, whether it goes on or not. */
@@ -215,7 +214,6 @@ export class AgentChat {
   async retry(): Promise<void> {
     const trigger = this.#trigger;
     if (!trigger) return;
-    this.#assertAlive();
     this.#interrupt();
     this.#state = { ...emptyState, messages: trigger.before };
     return this.#start(trigger, trigger.rollbackAfterMessageId);
@@ -256,9 +254,11 @@ export class AgentChat {
     this.#transport.disconnect?.();
   }
 
-  /** Ends everything and tells nobody any more. The messages can still be read, nothing can be sent. */
+  /**
+   * Lets go of everything: the run, the connection, the listeners, files on their way. The messages can still
+   * be read, and a later `send` begins anew.
+   */
   dispose(): void {
-    this.#disposed = true;
     this.#conversation += 1;
     this.#listeners.clear();
     if (this.#run) this.#end(this.#run, 'stopped');
@@ -278,7 +278,6 @@ export class AgentChat {
   }
 
   async #start(trigger: Trigger, rollbackAfterMessageId?: string | null): Promise<void> {
-    this.#assertAlive();
     this.#watchConnection();
     // Ending a run tells its tools, and what they do may have begun another.
     this.#interrupt();
@@ -426,7 +425,7 @@ export class AgentChat {
   }
 
   #watchConnection(): void {
-    if (this.#unwatch || this.#disposed || !this.#transport.onConnectionStateChange) return;
+    if (this.#unwatch || !this.#transport.onConnectionStateChange) return;
     this.#unwatch = this.#transport.onConnectionStateChange((state, error) => {
       if (state === this.#connection.state && error === this.#connection.error) return;
       this.#connection = { state, error };
@@ -454,10 +453,6 @@ export class AgentChat {
   #notify(): void {
     this.#cancelFlush = null;
     for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) guarded(listener);
-  }
-
-  #assertAlive(): void {
-    if (this.#disposed) throw unsupported('This chat was disposed of.', 'disposed');
   }
 }
 

@@ -58,6 +58,8 @@ export async function* runAgent(
   } catch (error) {
     if (run.signal.aborted) return;
     onError?.(error);
+    if (ended) return;
+    if (!started) yield { type: 'start', executionId };
     yield AgentChatError.isInstance(error) ? toErrorEvent(error) : FAILED;
   }
 }

@@ -108,15 +108,19 @@ export class ClientToolCalls {
   ): Promise<void> {
     const { toolCallId, toolName, args } = call;
     if (!handler) return this.#answer(call, { error: `No client handler for tool: ${toolName}` });
-    const { timeout } = this.#options;
-    const late = new AbortController();
-    const signal = AbortSignal.any([this.#options.signal, late.signal]);
+    const { timeout, signal: stopped } = this.#options;
+    const abort = new AbortController();
+    const { signal } = abort;
     const files: FileReference[] = [];
     const timer = setTimeout(() => {
-      late.abort();
+      abort.abort();
       this.#answer(call, { error: `The tool took longer than ${timeout / 1000} s.` });
     }, timeout);
-    this.#options.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+    const stop = (): void => {
+      clearTimeout(timer);
+      abort.abort();
+    };
+    stopped.addEventListener('abort', stop, { once: true });
     try {
       const result = await handler(args, {
         toolCallId,
@@ -129,6 +133,7 @@ export class ClientToolCalls {
       this.#answer(call, { error: error instanceof Error ? error.message : String(error) });
     } finally {
       clearTimeout(timer);
+      stopped.removeEventListener('abort', stop);
     }
   }
 

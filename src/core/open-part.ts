@@ -16,7 +16,8 @@ export function isOpen(part: UIMessagePart): boolean {
     case 'operation':
       return part.status === 'running';
     case 'worker':
-      return part.status === 'running' || part.parts.some(isOpen);
+      // A stored worker may lack what this version wants of one.
+      return part.status === 'running' || (part.parts ?? []).some(isOpen);
     default:
       return false;
   }
@@ -55,7 +56,7 @@ function closePart(part: UIMessagePart, ending: RunEnding, endedAt: number | und
     case 'worker':
       return {
         ...part,
-        parts: closeParts(part.parts, ending, endedAt),
+        parts: closeParts(part.parts ?? [], ending, endedAt),
         status: part.status === 'running' ? (finished ? 'done' : 'cancelled') : part.status,
       };
     default:

@@ -65,7 +65,7 @@ export class AgentApproval extends LitElement {
     if (!this.approval) return;
     const { toolName, args, choices, context } = this.approval;
     const allows = choices?.filter((choice) => choice !== 'deny') ?? [];
-    return html`<section part="approval" aria-label=${strings.approvalTitle(nameOf(toolName))}>
+    return html`<div part="approval" role="group" aria-label=${strings.approvalTitle(nameOf(toolName))}>
       <header>${icons.warning}<span>${strings.approvalTitle(nameOf(toolName))}</span></header>
       ${context ? html`<div dir="auto">${context}</div>` : nothing}
       <pre part="arguments" dir="ltr" tabindex="0" aria-label=${strings.arguments}>${toText(args)}</pre>
@@ -77,7 +77,7 @@ export class AgentApproval extends LitElement {
         }
         <button part="deny" class="plain" type="button" @click=${() => this.decide(false)}>${strings.deny}</button>
       </div>
-    </section>`;
+    </div>`;
   }
 
   private renderAllow(label: string, index: number, choice?: string) {

@@ -114,7 +114,12 @@ export class AgentChatElement extends LitElement {
   #store = new ChatController(this);
   /** A store of this element's own, made for its `endpoint`. */
   #own: AgentChat | undefined;
-  #announced: ChatSnapshot['status'] | undefined;
+  /** Messages of a store that was given up while the element was away. */
+  #kept: readonly UIMessage[] | undefined;
+  #announced: { chat: AgentChat | undefined; status: ChatSnapshot['status'] | undefined } = {
+    chat: undefined,
+    status: undefined,
+  };
 
   @query('agent-composer') private composer!: AgentComposer;
 
@@ -170,13 +175,16 @@ export class AgentChatElement extends LitElement {
     super.disconnectedCallback();
     // Moving in the page disconnects and connects at once; only an element that stays away gives up its run.
     queueMicrotask(() => {
-      if (!this.isConnected) this.#dropOwn();
+      if (this.isConnected || !this.#own) return;
+      this.#kept = this.#own.messages;
+      this.#dropOwn();
     });
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has('endpoint') && this.isConnected) {
-      const messages = this.#own ? undefined : this.initialMessages;
+      const messages = this.#own ? undefined : (this.#kept ?? this.initialMessages);
+      this.#kept = undefined;
       this.#dropOwn();
       if (this.endpoint) this.#own = this.#makeStore(this.endpoint, messages);
       this.#store.watch(this.chat);
@@ -212,13 +220,19 @@ export class AgentChatElement extends LitElement {
     this.#own = undefined;
   }
 
+  /** Says to screen readers how a run began and ended; its words are read where they stand. */
   #announce(): void {
-    const { status } = this.#store.snapshot ?? {};
+    const { chat, snapshot } = this.#store;
     const before = this.#announced;
-    this.#announced = status;
-    if (status === before) return;
-    if (status === 'streaming' && before !== 'awaiting-input') this.announcement = strings.responding;
-    else if (status === 'idle' && before === 'streaming') this.announcement = strings.complete;
+    this.#announced = { chat, status: snapshot?.status };
+    if (before.chat !== chat || before.status === snapshot?.status) return;
+    if (snapshot?.status === 'streaming' && before.status !== 'awaiting-input') {
+      this.announcement = strings.responding;
+    } else if (snapshot?.status === 'idle') {
+      const last = snapshot.messages.at(-1);
+      if (last?.role !== 'assistant') this.announcement = '';
+      else this.announcement = last.metadata?.finishReason ? strings.complete : strings.stopped;
+    }
   }
 
   private async say(content: string, files: readonly File[]): Promise<void> {
@@ -243,6 +257,8 @@ export class AgentChatElement extends LitElement {
   }
 
   private onSubmit(event: AgentSubmitEvent): void {
+    // With nobody to send it to, the draft stays where it is.
+    if (!this.chat) return event.preventDefault();
     this.#unlessPrevented(event, () => this.say(event.content, event.files));
   }
 

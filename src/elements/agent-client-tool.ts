@@ -76,7 +76,7 @@ export class AgentClientTool extends LitElement {
       (text) => typeof text === 'string',
     );
     const options = Array.isArray(args['options']) ? args['options'].map(toOption) : [];
-    return html`<section part="question" aria-label=${strings.question}>
+    return html`<div part="question" role="group" aria-label=${strings.question}>
       <div class="words" dir="auto">${question ?? nameOf(toolName)}</div>
       ${question === undefined && Object.keys(args).length > 0 ? html`<pre tabindex="0">${toText(args)}</pre>` : nothing}
       ${
@@ -102,15 +102,15 @@ export class AgentClientTool extends LitElement {
         )}
         <button part="skip" type="button" class="quiet" @click=${() => this.answer(null)}>${strings.skip}</button>
       </div>
-    </section>`;
+    </div>`;
   }
 }
 
-/** An option may be a string or `{label, value}`. */
+/** An option is a string or `{label, value}`; anything else that a model sends is shown as JSON. */
 function toOption(option: unknown): { label: string; value: string } {
-  if (typeof option !== 'object' || option === null) return { label: String(option), value: String(option) };
-  const { label, value } = option as { label?: unknown; value?: unknown };
-  return { label: String(label ?? value), value: String(value ?? label) };
+  const { label, value } = (option ?? {}) as { label?: unknown; value?: unknown };
+  const text = toText(label ?? value ?? option);
+  return { label: text, value: value === undefined ? text : toText(value) };
 }
 
 declare global {

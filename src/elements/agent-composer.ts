@@ -18,8 +18,6 @@ import { formatSize, strings } from './strings.ts';
  * @csspart stop - The button that stops.
  */
 export class AgentComposer extends LitElement {
-  static override shadowRootOptions = { ...LitElement.shadowRootOptions, delegatesFocus: true };
-
   static override styles = [
     baseStyles,
     css`
@@ -133,6 +131,11 @@ export class AgentComposer extends LitElement {
     return this.value.trim() === '' && this.files.length === 0;
   }
 
+  /** Moves the focus to the field. */
+  override focus(options?: FocusOptions): void {
+    this.input?.focus(options);
+  }
+
   /** Sends the draft as if the user had. */
   submit(): void {
     if (this.busy || this.isEmpty) return;
@@ -152,6 +155,11 @@ export class AgentComposer extends LitElement {
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
     this.submit();
+  }
+
+  private onSend(): void {
+    this.submit();
+    this.focus();
   }
 
   private onStop(): void {
@@ -225,7 +233,7 @@ export class AgentComposer extends LitElement {
                   type="button"
                   aria-label=${strings.send}
                   ?disabled=${this.isEmpty}
-                  @click=${this.submit}
+                  @click=${this.onSend}
                 >
                   ${icons.send}
                 </button>`

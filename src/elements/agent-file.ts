@@ -74,7 +74,7 @@ export class AgentFile extends LitElement {
 
   override render() {
     if (!this.data) return;
-    const { mediaType, url, filename, size } = this.data;
+    const { mediaType = '', url = '', filename, size } = this.data;
     const name = filename ?? mediaType;
     if (mediaType.startsWith('image/')) {
       if (this.consented || loadsFromHere(url)) {

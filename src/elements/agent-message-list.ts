@@ -111,6 +111,12 @@ export class AgentMessageList extends LitElement {
       this.scrollToEnd();
   }
 
+  private onJump(): void {
+    this.scrollToEnd();
+    // The button goes away; the focus must not go with it.
+    this.scroller.focus({ preventScroll: true });
+  }
+
   /** Goes to the newest message and follows it. */
   scrollToEnd(): void {
     this.#end.toEnd();
@@ -139,7 +145,7 @@ export class AgentMessageList extends LitElement {
       ${
         this.#end.atEnd || this.messages.length === 0
           ? nothing
-          : html`<button part="latest" type="button" aria-label=${strings.jumpToLatest} @click=${this.scrollToEnd}>
+          : html`<button part="latest" type="button" aria-label=${strings.jumpToLatest} @click=${this.onJump}>
               ${icons.down}
             </button>`
       }

@@ -35,7 +35,7 @@ export class AgentMessage extends LitElement {
 
   override render() {
     if (!this.message) return;
-    const { role, parts, status } = this.message;
+    const { role, parts = [], status } = this.message;
     // Stored conversations may have messages that are not for people.
     if (role !== 'user' && role !== 'assistant') return;
     return html`<article

@@ -55,7 +55,7 @@ export class AgentObject extends LitElement {
 
   override render() {
     if (!this.data) return;
-    const { typeName, object, partial, status, error } = this.data;
+    const { typeName = '', object, partial, status, error } = this.data;
     return html`<div part="object" aria-busy=${status === 'streaming'}>
       <div part="title">${nameOf(typeName)}</div>
       ${this.value(object ?? partial, 0)} ${error ? html`<div class="error">${error}</div>` : nothing}

@@ -66,9 +66,9 @@ export class AgentTodo extends LitElement {
 
   override render() {
     if (!this.data) return;
-    const { todos } = this.data;
+    const { todos = [] } = this.data;
     const done = todos.filter((todo) => todo.status === 'completed').length;
-    return html`<section part="list" aria-label=${strings.plan}>
+    return html`<div part="list" role="group" aria-label=${strings.plan}>
       <header><span>${strings.plan}</span><span>${strings.progress(done, todos.length)}</span></header>
       <ul>
         ${repeat(
@@ -80,7 +80,7 @@ export class AgentTodo extends LitElement {
           </li>`,
         )}
       </ul>
-    </section>`;
+    </div>`;
   }
 }
 

@@ -25,7 +25,7 @@ export class AgentToolCall extends LitElement {
 
   override render() {
     if (!this.data) return;
-    const { toolName, displayName, args, argsText, result, error, startedAt, endedAt } = this.data;
+    const { toolName = '', displayName, args = {}, argsText, result, error, startedAt, endedAt } = this.data;
     const { standing } = this;
     const took = startedAt !== undefined && endedAt !== undefined ? formatDuration(endedAt - startedAt) : '';
     return html`

@@ -42,7 +42,7 @@ export class AgentWorker extends LitElement {
 
   override render() {
     if (!this.data) return;
-    const { workerSlug, description, parts, input, output, error, status } = this.data;
+    const { workerSlug = '', description, parts = [], input, output, error, status } = this.data;
     return html`
       <details ?open=${this.isOpen}>
         <summary @click=${this.onToggle}>

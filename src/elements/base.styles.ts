@@ -180,6 +180,10 @@ export const stepStyles = css`
   .title {
     color: var(--_ink);
     font-weight: 500;
+    min-inline-size: 0;
+  }
+  .title ~ span {
+    flex: none;
   }
   .done {
     color: var(--_good);

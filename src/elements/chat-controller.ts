@@ -3,11 +3,11 @@ import type { AgentChat, ChatSnapshot } from '../core/agent-chat.ts';
 
 /** Updates its host when the store that it watches changes. */
 export class ChatController implements ReactiveController {
-  readonly #host: ReactiveControllerHost;
+  readonly #host: ReactiveControllerHost & Node;
   #chat: AgentChat | undefined;
   #unsubscribe: (() => void) | undefined;
 
-  constructor(host: ReactiveControllerHost) {
+  constructor(host: ReactiveControllerHost & Node) {
     this.#host = host;
     host.addController(this);
   }
@@ -25,12 +25,15 @@ export class ChatController implements ReactiveController {
     if (chat === this.#chat) return;
     this.hostDisconnected();
     this.#chat = chat;
-    this.hostConnected();
+    if (this.#host.isConnected) this.hostConnected();
     this.#host.requestUpdate();
   }
 
   hostConnected(): void {
-    this.#unsubscribe ??= this.#chat?.subscribe(() => this.#host.requestUpdate());
+    if (this.#unsubscribe || !this.#chat) return;
+    this.#unsubscribe = this.#chat.subscribe(() => this.#host.requestUpdate());
+    // Much may have happened while nobody listened.
+    this.#host.requestUpdate();
   }
 
   hostDisconnected(): void {

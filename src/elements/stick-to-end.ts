@@ -11,6 +11,8 @@ export class StickToEnd implements ReactiveController {
   readonly #host: ReactiveControllerHost;
   #observer: ResizeObserver | undefined;
   #scroller: HTMLElement | undefined;
+  /** Where the reader was last. */
+  #top = 0;
   /** Whether the reader is at the end. */
   atEnd = true;
 
@@ -22,6 +24,8 @@ export class StickToEnd implements ReactiveController {
   /** Begins to watch; `content` is what grows inside of `scroller`, and `follows` says whether that matters. */
   observe(scroller: HTMLElement, content: HTMLElement, follows: () => boolean): void {
     this.#scroller = scroller;
+    // An element that moved in the page begins at the top again.
+    this.#top = 0;
     this.#observer = new ResizeObserver(() => {
       if (this.atEnd && follows()) this.toEnd();
     });
@@ -37,7 +41,11 @@ export class StickToEnd implements ReactiveController {
   readonly onScroll = (): void => {
     if (!this.#scroller) return;
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
-    const atEnd = scrollHeight - scrollTop - clientHeight < THRESHOLD;
+    // Content that grows moves the end away from the reader; only going up is leaving it.
+    const wentUp = scrollTop < this.#top;
+    this.#top = scrollTop;
+    const near = scrollHeight - scrollTop - clientHeight < THRESHOLD;
+    const atEnd = near || (this.atEnd && !wentUp);
     if (atEnd === this.atEnd) return;
     this.atEnd = atEnd;
     this.#host.requestUpdate();

@@ -38,8 +38,9 @@ export function parseEvent(data: string): StreamEvent {
   let event: unknown;
   try {
     event = JSON.parse(data);
-  } catch (cause) {
-    throw malformed('The server sent an event that is not valid JSON.', 'malformed-json', cause);
+  } catch {
+    // Not the cause: its message quotes what the server sent.
+    throw malformed('The server sent an event that is not valid JSON.', 'malformed-json');
   }
   if (typeof event !== 'object' || event === null || !('type' in event) || typeof event.type !== 'string') {
     throw malformed('The server sent an event without a type.');

@@ -26,7 +26,7 @@ export function useAgentChat(options: AgentChatOptions): UseAgentChatReturn {
 
   useEffect(() => {
     const { transport: _, initialMessages: __, ...rest } = options;
-    store.chat.updateOptions(rest);
+    store.chat.updateOptions({ ...NO_OPTIONS, ...rest });
   });
   useEffect(() => {
     store.mounts += 1;
@@ -41,6 +41,18 @@ export function useAgentChat(options: AgentChatOptions): UseAgentChatReturn {
 
   return useMemo(() => ({ ...store.actions, ...snapshot }), [store, snapshot]);
 }
+
+/** An option that a component no longer passes is gone. */
+const NO_OPTIONS: Parameters<AgentChat['updateOptions']>[0] = {
+  requestUploadUrls: undefined,
+  clientTools: undefined,
+  clientToolTimeout: undefined,
+  onStart: undefined,
+  onFinish: undefined,
+  onStop: undefined,
+  onError: undefined,
+  onResourceUpdate: undefined,
+};
 
 function makeStore(options: AgentChatOptions) {
   const chat = new AgentChat(options);

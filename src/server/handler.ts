@@ -31,7 +31,8 @@ export function createAgentHandler(
         throw new BadRequestError('Nothing waits for this approval any more.', 'approval-not-pending', 409);
       }
       const gone = new AbortController();
-      const signal = AbortSignal.any([request.signal, gone.signal]);
+      const { signal } = gone;
+      request.signal.addEventListener('abort', () => gone.abort(), { once: true });
       const { kind: _, ...run } = parsed;
       const events = runAgent(
         agent,

@@ -6,14 +6,27 @@ export function toNodeHandler(
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (incoming, outgoing) => {
     const gone = new AbortController();
-    outgoing.once('close', () => gone.abort());
+    let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+    outgoing.once('close', () => {
+      if (outgoing.writableFinished) return;
+      gone.abort();
+      // The signal alone is not enough: what follows it may have been garbage collected by now.
+      reader?.cancel().catch(() => {});
+    });
     try {
       const response = await handle(toRequest(incoming, gone.signal));
-      outgoing.writeHead(response.status, Object.fromEntries(response.headers));
+      const headers = new Map<string, string | string[]>(response.headers);
+      const cookies = response.headers.getSetCookie();
+      if (cookies.length > 0) headers.set('set-cookie', cookies);
+      // What was not read of the request must not be taken for the next one.
+      if (!incoming.complete) headers.set('connection', 'close');
+      outgoing.writeHead(response.status, Object.fromEntries(headers));
       outgoing.flushHeaders();
-      for await (const chunk of response.body ?? []) {
-        if (gone.signal.aborted) break;
-        if (!outgoing.write(chunk)) await drained(outgoing, gone.signal);
+      reader = response.body?.getReader();
+      while (reader && !gone.signal.aborted) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        if (!outgoing.write(value)) await drained(outgoing, gone.signal);
       }
       outgoing.end();
     } catch {
@@ -38,16 +51,23 @@ function toRequest(incoming: IncomingMessage, signal: AbortSignal): Request {
   return new Request(new URL(incoming.url ?? '/', `http://${incoming.headers.host ?? 'localhost'}`), init);
 }
 
+/** The body as it comes. Given up, the rest of it is let through unread, so that the answer can still go out. */
 function bytesOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
-  const chunks = incoming[Symbol.asyncIterator]();
   return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await chunks.next();
-      if (done) controller.close();
-      else controller.enqueue(new Uint8Array(value));
+    start(controller) {
+      incoming.pause();
+      incoming.on('data', (chunk: Buffer) => {
+        controller.enqueue(new Uint8Array(chunk));
+        incoming.pause();
+      });
+      incoming.once('end', () => controller.close());
+      incoming.once('error', (error) => controller.error(error));
     },
-    async cancel() {
-      await chunks.return?.();
+    pull: () => void incoming.resume(),
+    cancel() {
+      incoming.removeAllListeners('data').removeAllListeners('end').removeAllListeners('error');
+      incoming.on('error', () => {});
+      incoming.resume();
     },
   });
 }

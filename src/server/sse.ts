@@ -46,6 +46,8 @@ export function toSSEStream(
         last = done === true;
       } catch {
         data = JSON.stringify(FAILED);
+        // It may have been the event that failed, not its source.
+        source.return?.().catch(() => {});
       }
       controller.enqueue(encoder.encode(`data: ${data}\n\n`));
       if (!last) return;

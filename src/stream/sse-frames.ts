@@ -1,4 +1,4 @@
-import { createParser, type ParseError } from 'eventsource-parser';
+import { createParser } from 'eventsource-parser';
 import type { Frame } from './frame.ts';
 
 /** How long one event may be before the stream is given up. Characters. */
@@ -6,6 +6,8 @@ export const MAX_EVENT_LENGTH = 1_048_576;
 
 export interface SSEFramesOptions {
   readonly maxEventLength?: number | undefined;
+  /** Closes the stream when it aborts, also where whoever opened it forgot to. */
+  readonly signal?: AbortSignal | undefined;
   readonly onRetry?: ((milliseconds: number) => void) | undefined;
   /** Any sign of life that is not an event. */
   readonly onComment?: (() => void) | undefined;
@@ -21,42 +23,45 @@ export class EventTooLongError extends Error {
 
 /**
  * Frames out of the bytes of an event stream, as many at once as each read completes. Follows the WHATWG
- * rules, with one addition: an event that only lacks its blank line when the stream ends is given out too,
- * as the last one; the reader judges whether it is whole. Throws what the reader throws, and {@link EventTooLongError}.
+ * rules, with one addition: an event that only lacks its blank line when the stream ends is given out too, as
+ * `truncated`. Throws what the reader throws, and {@link EventTooLongError} after the frames before it.
  */
 export async function* sseFrames(
   bytes: ReadableStream<Uint8Array>,
-  { maxEventLength = MAX_EVENT_LENGTH, onRetry, onComment }: SSEFramesOptions = {},
+  { maxEventLength = MAX_EVENT_LENGTH, signal, onRetry, onComment }: SSEFramesOptions = {},
 ): AsyncGenerator<readonly Frame[], void> {
   let frames: Frame[] = [];
-  let failure: ParseError | undefined;
+  let tooLong = false;
+  let ended = false;
   const parser = createParser({
     maxBufferSize: maxEventLength,
-    onEvent: (frame) => void frames.push(frame),
+    onEvent: (frame) => {
+      // The parser counts only what it keeps between two reads.
+      if (frame.data.length > maxEventLength) tooLong = true;
+      if (!tooLong) frames.push(ended ? { ...frame, truncated: true } : frame);
+    },
     onRetry,
     onComment,
     onError: (error) => {
-      if (error.type === 'max-buffer-size-exceeded') failure = error;
+      if (error.type === 'max-buffer-size-exceeded') tooLong = true;
     },
   });
   const decoder = new TextDecoder();
   const reader = bytes.getReader();
-  const take = (text: string): readonly Frame[] => {
-    parser.feed(text);
-    if (failure) throw new EventTooLongError(maxEventLength);
-    const taken = frames;
-    frames = [];
-    return taken;
-  };
+  const close = (): void => void reader.cancel().catch(() => {});
+  signal?.addEventListener('abort', close, { once: true });
   try {
-    while (true) {
+    while (!ended) {
       const { done, value } = await reader.read();
-      const taken = take(done ? `${decoder.decode()}\n\n` : decoder.decode(value, { stream: true }));
-      if (taken.length > 0) yield taken;
-      if (done) return;
+      ended = done;
+      parser.feed(done ? `${decoder.decode()}\n\n` : decoder.decode(value, { stream: true }));
+      if (frames.length > 0) yield frames;
+      frames = [];
+      if (tooLong) throw new EventTooLongError(maxEventLength);
     }
   } finally {
+    signal?.removeEventListener('abort', close);
     // Also closes the connection when the consumer stops early.
-    reader.cancel().catch(() => {});
+    close();
   }
 }

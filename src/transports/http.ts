@@ -49,7 +49,8 @@ export function createHttpTransport(options: HttpRequestOptions | HttpUrlOptions
           ? post(protocol.encode(request, messages), signal)
           : (options as HttpRequestOptions).request(request, { signal }),
       );
-      yield* readEvents(await accepted(response), protocol.decode(), options.maxEventLength);
+      const { maxEventLength } = options;
+      yield* readEvents(sseFrames(await accepted(response), { maxEventLength, signal }), protocol.decode());
     },
     ...(respond && {
       async respond(decision: ApprovalDecision) {
@@ -112,7 +113,7 @@ async function reach(request: () => Promise<Response>): Promise<Response> {
 /** The bytes of an event stream, or a typed error for anything else. */
 async function accepted(response: Response): Promise<ReadableStream<Uint8Array>> {
   if (!response.ok) throw await errorFromResponse(response);
-  const mediaType = response.headers.get('Content-Type')?.split(';')[0]?.trim() ?? '';
+  const mediaType = response.headers.get('Content-Type')?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (mediaType && mediaType !== 'text/event-stream') {
     await response.body?.cancel();
     throw malformed(
@@ -125,20 +126,19 @@ async function accepted(response: Response): Promise<ReadableStream<Uint8Array>>
 }
 
 async function* readEvents(
-  bytes: ReadableStream<Uint8Array>,
+  batches: AsyncIterable<readonly Frame[]>,
   decoder: Decoder,
-  maxEventLength: number | undefined,
 ): AsyncGenerator<readonly StreamEvent[], void> {
   try {
-    for await (const frames of sseFrames(bytes, { maxEventLength })) {
+    for await (const frames of batches) {
       const events: StreamEvent[] = [];
       let failure: unknown;
       for (const frame of frames) {
         if (decoder.ended) break;
         try {
-          events.push(...decoder.read(frame as Frame));
+          events.push(...decoder.read(frame));
         } catch (error) {
-          failure = error;
+          failure = frame.truncated ? streamInterrupted() : error;
           break;
         }
       }

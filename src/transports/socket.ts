@@ -40,6 +40,8 @@ export interface SocketUrlOptions extends CommonOptions {
 }
 
 const OPEN = 1;
+/** How long a run may still say what it cost after it said that it was over. Milliseconds. */
+const LINGER = 1_000;
 
 /** One leg that waits for its events. */
 interface Leg {
@@ -50,6 +52,8 @@ interface Leg {
    */
   awaitsStart: boolean;
   readonly queue: StreamEvent[];
+  /** It said that it was over: there is nothing to stop any more. */
+  over: boolean;
   closed: boolean;
   failure: unknown;
   wake: () => void;
@@ -110,21 +114,13 @@ class SocketRuns implements SocketTransport {
       runId: generateId(),
       awaitsStart: this.#stopped,
       queue: [],
+      over: false,
       closed: false,
       failure: undefined,
       wake: () => {},
     };
     this.#leg = leg;
-    const stop = (): void => {
-      if (this.#leg !== leg) return;
-      this.#leg = null;
-      this.#stopped = true;
-      leg.closed = true;
-      leg.wake();
-      // Only a run that is live is stopped.
-      if (socket.readyState === OPEN)
-        socket.send(JSON.stringify({ ...this.#options.body, type: 'stop', runId: leg.runId }));
-    };
+    const stop = (): void => this.#abandon(leg);
     signal.addEventListener('abort', stop, { once: true });
     try {
       const { body, sendMessages } = this.#options;
@@ -161,7 +157,8 @@ class SocketRuns implements SocketTransport {
     const connect = 'connect' in this.#options ? this.#options.connect : openWebSocket(this.#options.url);
     const connection: { opening: Promise<SocketLike>; socket: SocketLike | null } = {
       socket: null,
-      opening: connect().then(
+      // Inside a promise, so that a function that throws fails like one that rejects.
+      opening: new Promise<SocketLike>((resolve) => resolve(connect())).then(
         (socket) => {
           if (this.#connection !== connection) {
             release(socket);
@@ -199,30 +196,42 @@ class SocketRuns implements SocketTransport {
 
   #receive(data: unknown): void {
     if (typeof data !== 'string') return;
-    if (this.#options.onMessage) {
-      let message: unknown = data;
-      try {
-        message = JSON.parse(data);
-      } catch {
-        // Not JSON: the application gets the text.
-      }
-      this.#options.onMessage(message);
-    }
+    const own = this.#options.onMessage && messageOf(data);
+    if (own) this.#options.onMessage?.(own.message);
     const leg = this.#leg;
-    if (!leg) return;
+    // An application that listens has messages of its own; those are no events gone wrong.
+    if (!leg || (own && !isEvent(own.message))) return;
     let event: StreamEvent;
     try {
       event = parseEvent(data);
     } catch (error) {
-      return this.#close(error);
+      return this.#abandon(leg, error);
     }
     const { runId } = event as { runId?: unknown };
     if (runId === undefined ? leg.awaitsStart && event.type !== 'start' : runId !== leg.runId) return;
+    if (leg.over && event.type !== 'usage') return;
     leg.awaitsStart = false;
     this.#stopped = false;
     leg.queue.push(event);
-    if (event.type === 'finish' || event.type === 'error') this.#close();
+    if (event.type === 'finish' || event.type === 'error') {
+      leg.over = true;
+      if (event.type === 'error' || event.finishReason === 'client-tool-calls') this.#close();
+      else setTimeout(() => this.#leg === leg && this.#close(), LINGER);
+    } else if (leg.over) {
+      this.#close();
+    }
     leg.wake();
+  }
+
+  /** Ends a leg before its time; the server is told where the run is still live there. */
+  #abandon(leg: Leg, failure?: unknown): void {
+    if (this.#leg !== leg) return;
+    this.#close(failure);
+    if (leg.over) return;
+    this.#stopped = true;
+    const socket = this.#connection?.socket;
+    if (socket?.readyState !== OPEN) return;
+    socket.send(JSON.stringify({ ...this.#options.body, type: 'stop', runId: leg.runId }));
   }
 
   /** Ends the leg that is waiting: its reader gets what is queued, then the failure if there is one. */
@@ -248,6 +257,21 @@ function release(socket: SocketLike): void {
   socket.onmessage = null;
   socket.onclose = null;
   socket.close();
+}
+
+/** What the application sees of a message: parsed where it is JSON. */
+function messageOf(data: string): { readonly message: unknown } {
+  try {
+    return { message: JSON.parse(data) };
+  } catch {
+    return { message: data };
+  }
+}
+
+function isEvent(message: unknown): boolean {
+  return (
+    typeof message === 'object' && message !== null && 'type' in message && typeof message.type === 'string'
+  );
 }
 
 function openWebSocket(url: string | URL): () => Promise<SocketLike> {

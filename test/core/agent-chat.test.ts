@@ -2026,27 +2026,18 @@ describe('a chat that was disposed of', () => {
     expect(lastMessage(chat).status).toBe('done');
   });
 
-  it('sends nothing', async () => {
-    const { chat, legs } = setup();
-    chat.dispose();
-    const error = await rejection(chat.sendMessage('Hi'));
-    expect(error).toBeInstanceOf(AgentChatError);
-    expect(error).toMatchObject({ code: 'disposed', retryable: false });
-    expect(legs).toEqual([]);
-    expect(chat.messages).toEqual([]);
-  });
-
-  it('keeps its messages though a retry is asked of it', async () => {
+  it('goes on from its messages when it is used again', async () => {
     const { chat, legs, say } = setup();
     void chat.sendMessage('Hi');
     await say(...answer('Hello'));
     chat.dispose();
-    await rejection(chat.retry());
-    expect(legs).toHaveLength(1);
-    expect(said(chat)).toEqual([
-      ['user', 'Hi'],
-      ['assistant', 'Hello'],
-    ]);
+    const listener = vi.fn();
+    chat.subscribe(listener);
+    void chat.sendMessage('Again');
+    await say(...answer('Hello again'));
+    expect(listener).toHaveBeenCalled();
+    expect(legs).toHaveLength(2);
+    expect(said(chat).map(([, text]) => text)).toEqual(['Hi', 'Hello', 'Again', 'Hello again']);
   });
 
   it('can be disposed of again', () => {
