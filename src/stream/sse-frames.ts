@@ -33,6 +33,7 @@ export async function* sseFrames(
   let frames: Frame[] = [];
   let tooLong = false;
   let ended = false;
+  let lastChar = '';
   const parser = createParser({
     maxBufferSize: maxEventLength,
     onEvent: (frame) => {
@@ -53,8 +54,15 @@ export async function* sseFrames(
   try {
     while (!ended) {
       const { done, value } = await reader.read();
-      ended = done;
-      parser.feed(done ? `${decoder.decode()}\n\n` : decoder.decode(value, { stream: true }));
+      const text = done ? decoder.decode() : decoder.decode(value, { stream: true });
+      parser.feed(text);
+      if (text) lastChar = text.charAt(text.length - 1);
+      if (done) {
+        // A CR at the very end waits for an LF that may belong to it.
+        if (lastChar === '\r') parser.feed('\n');
+        ended = true;
+        parser.feed('\n\n');
+      }
       if (frames.length > 0) yield frames;
       frames = [];
       if (tooLong) throw new EventTooLongError(maxEventLength);

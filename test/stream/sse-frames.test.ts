@@ -192,7 +192,7 @@ describe('the framing', () => {
     ['a CRLF', 'data: a\n\ndata: last\r\n'],
   ])('gives out the last event though the stream ends with %s after it', async (_, text) => {
     const bytes = encoder.encode(text);
-    const expected = [{ data: 'a' }, { data: 'last' }];
+    const expected = [{ data: 'a' }, { data: 'last', truncated: true }];
     expect(await framesOf([bytes])).toEqual(expected);
     expect(await deviatingCuts(bytes, expected)).toEqual([]);
   });
@@ -205,7 +205,9 @@ describe('the framing', () => {
 
   it('shows a replacement character where the stream ends inside a character', async () => {
     const bytes = encoder.encode('data: €');
-    expect(await framesOf([bytes.subarray(0, bytes.length - 1)])).toEqual([{ data: '\uFFFD' }]);
+    expect(await framesOf([bytes.subarray(0, bytes.length - 1)])).toEqual([
+      { data: '\uFFFD', truncated: true },
+    ]);
   });
 
   it('gives out what came before the source failed, then throws what it threw', async () => {
@@ -354,7 +356,7 @@ describe.skipIf(!present)('the event stream tests of web-platform-tests', () => 
   const deviations: ReadonlyMap<string, Deviation> = new Map([
     [
       'a data before final empty line',
-      { reason: FLUSH, frames: [{ data: 'test1' }, { data: 'test2', id: 'test' }] },
+      { reason: FLUSH, frames: [{ data: 'test1' }, { data: 'test2', id: 'test', truncated: true }] },
     ],
   ]);
 
