@@ -472,6 +472,13 @@ function userParts(
   return parts;
 }
 
-function fromEvent({ type: _, errorType, message, ...details }: ErrorEvent): AgentChatError {
-  return new AgentChatError(message, { ...details, type: errorType });
+/** The error that an event tells of. Servers may leave out what they do not know. */
+function fromEvent(event: ErrorEvent): AgentChatError {
+  const { type: _, errorType, message, ...told }: Partial<ErrorEvent> = event;
+  return new AgentChatError(message ?? '', {
+    source: 'platform',
+    retryable: false,
+    ...told,
+    type: errorType ?? 'unknown_error',
+  });
 }

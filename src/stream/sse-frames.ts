@@ -50,6 +50,7 @@ export async function* sseFrames(
   const decoder = new TextDecoder();
   const reader = bytes.getReader();
   const close = (): void => void reader.cancel().catch(() => {});
+  if (signal?.aborted) close();
   signal?.addEventListener('abort', close, { once: true });
   try {
     while (!ended) {

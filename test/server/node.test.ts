@@ -118,6 +118,48 @@ describe('a request', () => {
       expect(await Promise.race([next, sleep(3_000)])).toBe(200);
     },
   );
+
+  it('that breaks off is no request: nothing runs, and nothing waits for the rest', async () => {
+    let begun = 0;
+    let over = 0;
+    const runs: unknown[] = [];
+    const handle = createAgentHandler(async function* (run) {
+      runs.push(run);
+      yield { type: 'finish', finishReason: 'stop' };
+    });
+    const url = await serve((request) => {
+      begun++;
+      return handle(request).finally(() => over++);
+    });
+    const request = httpRequest(url, { method: 'POST', headers: { 'Content-Type': 'application/json' } });
+    request.on('error', () => {});
+    request.write(TRIGGER.slice(0, -1));
+    await vi.waitFor(() => expect(begun).toBe(1));
+    await sleep(20);
+    expect(over).toBe(0);
+    request.destroy();
+    await vi.waitFor(() => expect(over).toBe(1));
+    expect(runs).toEqual([]);
+  });
+
+  it('leaves the connection for the next one', async () => {
+    const url = await serve(createAgentHandler(async function* () {}));
+    const agent = new HttpAgent({ keepAlive: true, maxSockets: 1 });
+    open.push(() => agent.destroy());
+    const ports = new Set<number | undefined>();
+    for (let count = 0; count < 3; count++) {
+      const request = httpRequest(url, {
+        agent,
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+      });
+      request.end(TRIGGER);
+      const [response] = (await once(request, 'response')) as [IncomingMessage];
+      ports.add(request.socket?.localPort);
+      await once(response.resume(), 'end');
+    }
+    expect(ports.size).toBe(1);
+  });
 });
 
 describe('a response', () => {

@@ -416,6 +416,18 @@ describe('a stream', () => {
     });
     expect(answerOf(chat)).toMatchObject({ status: 'done', parts: [{ type: 'text', text: 'But' }] });
   });
+
+  it('that carries an error of few words ends the run with a whole error all the same', async () => {
+    const server = await serve(body(`${line(START)}${line({ type: 'error', message: 'No.' })}`));
+    const chat = new AgentChat({ transport: createHttpTransport({ url: server.url }) });
+    await chat.sendMessage('Hi');
+    expect(chat.error).toMatchObject({
+      message: 'No.',
+      type: expect.any(String),
+      source: expect.any(String),
+      retryable: expect.any(Boolean),
+    });
+  });
 });
 
 describe('a status that tells of failure', () => {
@@ -772,6 +784,27 @@ describe('a run that is stopped', () => {
     await vi.waitFor(() => expect(textOf(chat)).toBe('Half'));
     chat.stop();
     await sent;
+    await vi.waitFor(() => expect(server.gone()).toBe(1));
+  });
+
+  it('closes the connection also where the page forgets the signal and the answer begins later', async () => {
+    let begin = (): void => {};
+    const server = await serve((response) => {
+      begin = () => {
+        response.writeHead(200, EVENT_STREAM);
+        response.flushHeaders();
+      };
+    });
+    const chat = new AgentChat({
+      transport: createHttpTransport({
+        request: (payload) => fetch(server.url, { method: 'POST', body: JSON.stringify(payload) }),
+      }),
+    });
+    const sent = chat.sendMessage('Hi');
+    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    chat.stop();
+    await sent;
+    begin();
     await vi.waitFor(() => expect(server.gone()).toBe(1));
   });
 
