@@ -30,8 +30,9 @@ export function toNodeHandler(
       }
       outgoing.end();
     } catch {
-      // Headers may be out already: a cut body is how the client learns that the answer is not whole.
-      outgoing.destroy();
+      // Once headers are out, a cut body is how the client learns that the answer is not whole.
+      if (outgoing.headersSent) outgoing.destroy();
+      else outgoing.writeHead(500).end();
     }
   };
 }

@@ -80,10 +80,11 @@ export function createSocketHandler(
       let message: Record<string, unknown>;
       try {
         message = JSON.parse(String(data));
-        if (typeof message !== 'object' || message === null)
-          throw new BadRequestError('A message is an object.');
       } catch {
         return refuse(new BadRequestError('The message is not valid JSON.', 'malformed-json'), undefined);
+      }
+      if (typeof message !== 'object' || message === null || Array.isArray(message)) {
+        return refuse(new BadRequestError('A message must be a JSON object.'), undefined);
       }
       switch (message['type']) {
         case 'trigger':

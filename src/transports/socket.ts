@@ -48,7 +48,7 @@ interface Leg {
   readonly runId: string;
   /**
    * After a stop, frames of the stopped run may still arrive. A server that echoes the run's id tells them
-   * apart; from any other, everything up to the first `start` is taken for theirs.
+   * apart; from any other, everything up to the first `start` or `error` is taken for theirs.
    */
   awaitsStart: boolean;
   readonly queue: StreamEvent[];
@@ -208,7 +208,8 @@ class SocketRuns implements SocketTransport {
       return this.#abandon(leg, error);
     }
     const { runId } = event as { runId?: unknown };
-    if (runId === undefined ? leg.awaitsStart && event.type !== 'start' : runId !== leg.runId) return;
+    const mayBeOld = leg.awaitsStart && event.type !== 'start' && event.type !== 'error';
+    if (runId === undefined ? mayBeOld : runId !== leg.runId) return;
     if (leg.over && event.type !== 'usage') return;
     leg.awaitsStart = false;
     this.#stopped = false;

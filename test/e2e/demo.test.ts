@@ -111,7 +111,9 @@ describe.each([
   });
 });
 
-it('every suggestion leads somewhere, and together they show each kind of part', { timeout: 60_000 }, async () => {
+it('every suggestion leads somewhere, and together they show each kind of part', {
+  timeout: 60_000,
+}, async () => {
   await open();
   const labels = await page.locator('[part=suggestion] > span:first-child').allInnerTexts();
   expect(labels.length).toBeGreaterThan(9);
