@@ -291,8 +291,8 @@ describe('a message that cannot be used', () => {
   it.each([
     ['no JSON', 'oops', 'malformed-json'],
     ['cut JSON', '{"type":"trigger"', 'malformed-json'],
-    ['null', 'null', 'malformed-json'],
-    ['a number', '7', 'malformed-json'],
+    ['null', 'null', 'invalid-request'],
+    ['a number', '7', 'invalid-request'],
     ['a trigger without a name', '{"type":"trigger"}', 'invalid-request'],
     ['a trigger whose input is none', '{"type":"trigger","triggerName":"t","input":[]}', 'invalid-request'],
     [
