@@ -7,6 +7,7 @@ import type {
   WorkerInputStartEvent,
   WorkerStartEvent,
 } from './event.ts';
+import { isRecord } from './is-record.ts';
 import type {
   UIDataPart,
   UIMessagePart,
@@ -352,10 +353,6 @@ function putData(
   const part = id === undefined ? undefined : draft.find<UIDataPart>(workerId, isThis);
   if (part) part.data = data;
   else draft.parts(workerId).push({ type: 'data', name, id, data });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Arguments are named; a model that sends a bare value still gets it shown. */

@@ -1,4 +1,5 @@
 import { generateId } from './generate-id.ts';
+import { isRecord } from './is-record.ts';
 import type { UIMessage, UIMessagePart } from './message.ts';
 import { closeParts } from './open-part.ts';
 
@@ -24,8 +25,4 @@ export function restoreMessages(messages: readonly unknown[]): readonly UIMessag
 
 function isPart(part: unknown): part is UIMessagePart {
   return isRecord(part) && typeof part['type'] === 'string';
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

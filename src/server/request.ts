@@ -1,3 +1,4 @@
+import { isRecord } from '../core/is-record.ts';
 import type { UIMessage } from '../core/message.ts';
 import { restoreMessages } from '../core/restore.ts';
 import type { ApprovalDecision, ChatRequest } from '../core/transport.ts';
@@ -81,8 +82,4 @@ function text(body: Readonly<Record<string, unknown>>, field: string): string {
   const value = body[field];
   if (typeof value !== 'string' || value === '') throw new BadRequestError(`\`${field}\` must be a string.`);
   return value;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import { AgentChatError, type AgentChatErrorType } from '../core/error.ts';
+import { isRecord } from '../core/is-record.ts';
 
 /** How much of an error body is read. Bytes. */
 const MAX_BODY = 16_384;
@@ -72,8 +73,4 @@ function retryAfter(header: string | null): number | undefined {
   if (!header) return undefined;
   const seconds = /^\d+$/.test(header) ? Number(header) : Math.ceil((Date.parse(header) - Date.now()) / 1000);
   return Number.isFinite(seconds) ? Math.max(0, seconds) : undefined;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
