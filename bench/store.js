@@ -127,6 +127,31 @@ async function identities() {
   return after.filter((part, index) => part !== before[index]).length;
 }
 
+/** CPU per delta of tool arguments that arrive in pieces, with a look after each. */
+async function streamedArguments(count) {
+  const chat = new AgentChat({
+    transport: {
+      async *send() {
+        yield [{ type: 'tool-input-start', toolCallId: 'c', toolName: 't' }];
+        yield [{ type: 'tool-input-delta', toolCallId: 'c', inputTextDelta: '{"text":"' }];
+        for (let i = 0; i < count; i += 1)
+          yield [{ type: 'tool-input-delta', toolCallId: 'c', inputTextDelta: 'word ' }];
+        yield [{ type: 'finish', finishReason: 'stop' }];
+      },
+    },
+    scheduler: (flush) => {
+      queueMicrotask(flush);
+      return () => {};
+    },
+  });
+  chat.subscribe(() => chat.getSnapshot());
+  const before = process.cpuUsage();
+  await chat.sendMessage('Go');
+  const { user, system } = process.cpuUsage(before);
+  if (chat.messages.at(-1).parts[0].args.text.length !== count * 5) throw new Error('Arguments were lost.');
+  return (user + system) / count;
+}
+
 const row = (name, value) => console.log(`${name.padEnd(58)} ${value}`);
 
 const bytesFloor = await perDelta(floorFromBytes);
@@ -138,5 +163,10 @@ row('store alone, CPU per delta', `${alone.toFixed(2)} µs`);
 row('  with 1,000 earlier messages', `${(withHistory / alone).toFixed(2)}x`);
 row('from SSE bytes: floor, CPU per delta', `${bytesFloor.toFixed(2)} µs`);
 row('  store', `${(bytesStore / bytesFloor).toFixed(2)}x`);
+await streamedArguments(2_000);
+const few = await streamedArguments(5_000);
+const many = await streamedArguments(40_000);
+row('tool arguments, read after every delta, CPU per delta', `${few.toFixed(2)} µs`);
+row('  eight times as many', `${(many / few).toFixed(2)}x`);
 row(`notifications for ${DELTAS.toLocaleString('en')} deltas`, await store([]));
 row('parts that change identity for one delta, of 50', await identities());

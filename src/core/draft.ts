@@ -2,6 +2,7 @@ import type { BlockStartEvent } from './event.ts';
 import type { MessageMetadata, UIMessage, UIMessagePart, UIWorkerPart } from './message.ts';
 import { closeParts, type Mutable } from './open-part.ts';
 import type { ChatState, ReduceContext, RunEnding, RunState } from './state.ts';
+import { inheritReader } from './streamed-json.ts';
 
 const NEW_RUN: RunState = { blocks: [], approvals: [] };
 
@@ -51,6 +52,7 @@ export class Draft {
     if (this.#owned.has(value)) return value;
     const copy = (Array.isArray(value) ? value.slice() : { ...value }) as T;
     this.#owned.add(copy);
+    inheritReader(value, copy);
     return copy;
   }
 

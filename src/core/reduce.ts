@@ -20,8 +20,8 @@ import type {
   UIWorkerPart,
 } from './message.ts';
 import { finishObject, isOpen, type Mutable } from './open-part.ts';
-import { parsePartialJson } from './partial-json.ts';
 import type { ChatState, ReduceContext, RunEnding } from './state.ts';
+import { growJson, readJson } from './streamed-json.ts';
 
 const OPERATIONS = new Set(['set-resource', 'serialize-thread', 'generate-image']);
 
@@ -64,13 +64,15 @@ function apply(draft: Draft, event: StreamEvent): void {
     case 'text-delta': {
       const part = openText(draft, event);
       if (!part) return;
-      part.text = (part.text ?? '') + event.delta;
-      if (part.type === 'object') {
-        draft.grew(part, () => {
-          const partial = parsePartialJson(part.text ?? '');
-          if (partial !== undefined) part.partial = partial;
-        });
+      if (part.type === 'text') {
+        part.text += event.delta;
+        return;
       }
+      part.text = growJson(part, part.text ?? '', event.delta);
+      draft.grew(part, () => {
+        const partial = readJson(part);
+        if (partial !== undefined) part.partial = partial;
+      });
       return;
     }
     case 'text-end': {
@@ -97,9 +99,9 @@ function apply(draft: Draft, event: StreamEvent): void {
       return;
     case 'tool-input-delta': {
       const part = toolCall(draft, event);
-      part.argsText = (part.argsText ?? '') + event.inputTextDelta;
+      part.argsText = growJson(part, part.argsText ?? '', event.inputTextDelta);
       draft.grew(part, () => {
-        const partial = parsePartialJson(part.argsText ?? '');
+        const partial = readJson(part);
         if (isRecord(partial)) part.args = partial;
       });
       return;
@@ -173,9 +175,9 @@ function apply(draft: Draft, event: StreamEvent): void {
       return;
     case 'worker-input-delta': {
       const worker = draft.worker({ workerId: event.workerId, workerSlug: event.workerId });
-      worker.inputText = (worker.inputText ?? '') + event.delta;
+      worker.inputText = growJson(worker, worker.inputText ?? '', event.delta);
       draft.grew(worker, () => {
-        const partial = parsePartialJson(worker.inputText ?? '');
+        const partial = readJson(worker);
         if (isRecord(partial)) worker.input = partial;
       });
       return;

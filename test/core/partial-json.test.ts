@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsePartialJson } from '../../src/core/partial-json.ts';
+import { PartialJson, parsePartialJson } from '../../src/core/partial-json.ts';
 import { corpus } from '../corpora.ts';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -141,6 +141,49 @@ describe('JSON that is still arriving', () => {
     '{"a":1}}',
   ])('is undefined where there is nothing to read or it is not JSON: %j', (text) => {
     expect(parsePartialJson(text)).toBeUndefined();
+  });
+});
+
+describe('JSON that comes in pieces', () => {
+  /** What is read after each piece, as it was at that moment and as it is once everything is there. */
+  function readAlong(pieces: readonly string[]): { then: unknown[]; later: unknown[] } {
+    const json = new PartialJson();
+    const later: unknown[] = [];
+    const then = pieces.map((piece) => {
+      json.push(piece);
+      const value = json.read();
+      later.push(value);
+      return structuredClone(value);
+    });
+    return { then, later };
+  }
+
+  it('reads the same after each piece as from the text so far, and never changes what it gave out', () => {
+    const next = random(7_654_321);
+    for (let round = 0; round < 200; round += 1) {
+      const text = JSON.stringify(randomValue(next), null, next(3));
+      const pieces: string[] = [];
+      for (let at = 0; at < text.length; ) {
+        const end = at + 1 + next(round % 2 ? 3 : 12);
+        pieces.push(text.slice(at, end));
+        at = end;
+      }
+      const { then, later } = readAlong(pieces);
+      const soFar = pieces.map((_, index) => parsePartialJson(pieces.slice(0, index + 1).join('')));
+      expect(then, text).toEqual(soFar);
+      expect(later, text).toEqual(soFar);
+    }
+  });
+
+  it('keeps what is closed as the same object', () => {
+    const json = new PartialJson();
+    json.push('{"a":{"b":1},"c":[');
+    const first = json.read() as { a: object; c: unknown[] };
+    json.push('1,2');
+    const second = json.read() as { a: object; c: unknown[] };
+    expect(second.a).toBe(first.a);
+    expect(first.c).toEqual([]);
+    expect(second.c).toEqual([1, 2]);
   });
 });
 
