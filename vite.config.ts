@@ -27,6 +27,10 @@ export default defineConfig({
       },
       {
         extends: true,
+        // Found in advance, so that no test is loaded twice when the first one asks for them.
+        optimizeDeps: {
+          include: ['axe-core', 'storybook/preview-api', 'react-dom/client', 'react/jsx-dev-runtime'],
+        },
         test: {
           name: 'browser',
           include: ['test/**/*.browser.test.{ts,tsx}'],

@@ -116,6 +116,8 @@ export class AgentChatElement extends LitElement {
   #own: AgentChat | undefined;
   /** Messages of a store that was given up while the element was away. */
   #kept: readonly UIMessage[] | undefined;
+  /** The error of the store that was last told of. */
+  #told: AgentChatError | null = null;
   #announced: { chat: AgentChat | undefined; status: ChatSnapshot['status'] | undefined } = {
     chat: undefined,
     status: undefined,
@@ -195,6 +197,13 @@ export class AgentChatElement extends LitElement {
     this.#announce();
   }
 
+  protected override updated(): void {
+    const error = this.#store.snapshot?.error ?? null;
+    if (error === this.#told) return;
+    this.#told = error;
+    if (error) this.dispatchEvent(new AgentErrorEvent(error));
+  }
+
   /** Moves the focus to the composer. */
   override focus(options?: FocusOptions): void {
     this.composer?.focus(options);
@@ -211,7 +220,6 @@ export class AgentChatElement extends LitElement {
       clientTools,
       requestUploadUrls,
       initialMessages,
-      onError: (error) => this.dispatchEvent(new AgentErrorEvent(error)),
     });
   }
 

@@ -185,8 +185,13 @@ export class AgentComposer extends LitElement {
   }
 
   private onDrag(event: DragEvent): void {
-    if (!this.attachments || !event.dataTransfer?.types.includes('Files')) return;
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    // Also where it takes no files: the browser would leave the page for one that is dropped.
     event.preventDefault();
+    if (!this.attachments) {
+      event.dataTransfer.dropEffect = 'none';
+      return;
+    }
     this.over = event.type === 'dragover';
     if (event.type === 'drop') this.add(event.dataTransfer.files);
   }

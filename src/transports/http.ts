@@ -24,7 +24,7 @@ export interface HttpRequestOptions extends CommonOptions {
 /** The transport makes the request: POST to `url` with a JSON body. */
 export interface HttpUrlOptions extends CommonOptions {
   readonly url: string | URL;
-  /** Asked anew for every request, so that a token may change. */
+  /** A function is asked anew for every request, and once more when the server answers 401. */
   readonly headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>) | undefined;
   /** Fields that every request body carries, such as a session id. */
   readonly body?: Readonly<Record<string, unknown>> | undefined;
@@ -66,17 +66,30 @@ function poster(
   { url, headers, body, credentials = 'same-origin', fetch: doFetch = fetch }: HttpUrlOptions,
   { name }: Protocol,
 ) {
+  const ownHeaders = async () => new Headers(typeof headers === 'function' ? await headers() : headers);
+  let renewed: Promise<Headers> | null = null;
+
   return async (payload: Readonly<Record<string, unknown>>, signal?: AbortSignal): Promise<Response> => {
-    const own = new Headers(typeof headers === 'function' ? await headers() : headers);
-    own.set('Content-Type', 'application/json');
-    if (!own.has('Accept')) own.set('Accept', 'text/event-stream');
-    return doFetch(url, {
-      method: 'POST',
-      headers: own,
-      credentials,
-      body: stringify({ ...body, ...payload }, name),
-      ...(signal ? { signal } : {}),
+    const text = stringify({ ...body, ...payload }, name);
+    const ask = (own: Headers): Promise<Response> => {
+      own.set('Content-Type', 'application/json');
+      if (!own.has('Accept')) own.set('Accept', 'text/event-stream');
+      return doFetch(url, {
+        method: 'POST',
+        headers: own,
+        credentials,
+        body: text,
+        ...(signal ? { signal } : {}),
+      });
+    };
+    const response = await ask(await ownHeaders());
+    if (response.status !== 401 || typeof headers !== 'function') return response;
+    // A token that was refused is asked for once more, and by one request for all that wait.
+    await response.body?.cancel();
+    renewed ??= ownHeaders().finally(() => {
+      renewed = null;
     });
+    return ask(new Headers(await renewed));
   };
 }
 

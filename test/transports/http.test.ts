@@ -32,7 +32,7 @@ interface Server {
   readonly gone: () => number;
 }
 
-type Answer = (response: ServerResponse) => void;
+type Answer = (response: ServerResponse, request?: Received) => void;
 
 /** A server that gives one answer to each request, in order. */
 async function serve(...answers: readonly Answer[]): Promise<Server> {
@@ -45,8 +45,9 @@ async function serve(...answers: readonly Answer[]): Promise<Server> {
     let text = '';
     for await (const chunk of request.setEncoding('utf8')) text += chunk;
     const answer = answers[requests.length];
-    requests.push({ method: request.method, headers: request.headers, body: JSON.parse(text) });
-    if (answer) answer(response);
+    const received: Received = { method: request.method, headers: request.headers, body: JSON.parse(text) };
+    requests.push(received);
+    if (answer) answer(response, received);
     else response.writeHead(500).end();
   });
   server.listen(0, '127.0.0.1');
@@ -269,6 +270,40 @@ describe('a request that the transport makes', () => {
     const server = await serve(events(...HELLO));
     await eventsOf(createHttpTransport({ url: server.url, headers }));
     expect(server.requests[0]?.headers['x-tenant']).toBe('seven');
+  });
+
+  it('asks for the headers once more where they are refused, and for all that wait at once', async () => {
+    const guarded: Answer = (response, request) => {
+      const welcome = request?.headers.authorization === 'Bearer new';
+      const answer = welcome ? events(START, { type: 'finish', finishReason: 'stop' }) : body('', {}, 401);
+      answer(response);
+    };
+    const server = await serve(guarded, guarded, guarded, guarded);
+    let asked = 0;
+    const headers = async () => {
+      asked += 1;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      // Whoever was first to be refused brings the new token for both.
+      return { Authorization: asked > 2 ? 'Bearer new' : 'Bearer old' };
+    };
+    const transport = createHttpTransport({ url: server.url, headers });
+    const chats = [new AgentChat({ transport }), new AgentChat({ transport })];
+    await Promise.all(chats.map((chat) => chat.sendMessage('Hi')));
+    expect(chats.map((chat) => chat.error)).toEqual([null, null]);
+    expect(server.requests).toHaveLength(4);
+    expect(asked).toBe(3);
+  });
+
+  it('fails visibly where the headers are refused again, and tells nobody what they were', async () => {
+    const refuse = body('', {}, 401);
+    const server = await serve(refuse, refuse, refuse);
+    const headers = vi.fn(() => ({ Authorization: 'Bearer canary' }));
+    const chat = new AgentChat({ transport: createHttpTransport({ url: server.url, headers }) });
+    await chat.sendMessage('Hi');
+    expect(chat.error).toMatchObject({ type: 'authentication_error', retryable: false });
+    expect(server.requests).toHaveLength(2);
+    expect(headers).toHaveBeenCalledTimes(2);
+    expect(JSON.stringify([chat.error, chat.getSnapshot()])).not.toContain('canary');
   });
 
   it('lets no field of the page change what is asked', async () => {
