@@ -394,6 +394,17 @@ describe('a failure', () => {
     await expect.poll(card).toBeNull();
   });
 
+  it('leaves the element as an event, once, whoever made the store', async () => {
+    const { element, say } = await setup();
+    const types: string[] = [];
+    element.addEventListener('agent-error', ({ error }) => types.push(error.type));
+    (await say('One more')).emit(start, failed);
+    await expect.poll(card).toContain('Too many requests');
+    await userEvent.fill(field(), 'a draft');
+    await frames(2);
+    expect(types).toEqual(['rate_limit_error']);
+  });
+
   it('of an upload puts the draft and its files back, and sends nothing', async () => {
     const errors: AgentErrorEvent[] = [];
     const { element, legs, chat } = await setup({
