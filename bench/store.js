@@ -5,7 +5,7 @@ import { AgentChat, createHttpTransport } from 'agent-chat-kit';
 import { createParser } from 'eventsource-parser';
 
 const DELTAS = 20_000;
-const ROUNDS = 7;
+const ROUNDS = 20;
 const BATCH = 10;
 
 const delta = { type: 'text-delta', id: 't', delta: 'word ' };
