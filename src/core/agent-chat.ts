@@ -71,7 +71,7 @@ interface Trigger {
 
 const CLIENT_TOOL_TIMEOUT = 60_000;
 /** How many events may wait to be folded in while nobody looks, as in a hidden page. */
-const MAX_PENDING = 64;
+const MAX_PENDING = 256;
 
 const NO_TOOLS: PendingClientTools = Object.freeze(Object.create(null));
 
