@@ -18,10 +18,11 @@ const events = [
 ];
 const frames = `${events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join('')}data: [DONE]\n\n`;
 
-/** Microseconds of CPU per delta, the best of several rounds. */
-async function perDelta(run) {
+/** Microseconds of CPU per delta, the best of several rounds; what `prepare` does is not counted. */
+async function perDelta(prepare) {
   let best = Number.POSITIVE_INFINITY;
   for (let round = 0; round < ROUNDS; round += 1) {
+    const run = prepare();
     const before = process.cpuUsage();
     await run();
     const { user, system } = process.cpuUsage(before);
@@ -41,7 +42,7 @@ function history(count) {
 }
 
 /** Ten deltas a macrotask, as a fast model sends them, and a listener that looks at every notification. */
-async function store(earlier) {
+function store(earlier) {
   let notified = 0;
   const chat = new AgentChat({
     initialMessages: earlier,
@@ -58,10 +59,12 @@ async function store(earlier) {
     notified += 1;
     chat.getSnapshot();
   });
-  await chat.sendMessage('Go');
-  if (chat.messages.at(-1).parts[0].text.length !== DELTAS * delta.delta.length)
-    throw new Error('Text was lost.');
-  return notified;
+  return async () => {
+    await chat.sendMessage('Go');
+    const [{ text }] = chat.messages.at(-1).parts;
+    if (text.length !== DELTAS * delta.delta.length) throw new Error('Text was lost.');
+    return notified;
+  };
 }
 
 const encoded = new TextEncoder().encode(frames);
@@ -154,8 +157,8 @@ async function streamedArguments(count) {
 
 const row = (name, value) => console.log(`${name.padEnd(58)} ${value}`);
 
-const bytesFloor = await perDelta(floorFromBytes);
-const bytesStore = await perDelta(storeFromBytes);
+const bytesFloor = await perDelta(() => floorFromBytes);
+const bytesStore = await perDelta(() => storeFromBytes);
 const alone = await perDelta(() => store([]));
 const withHistory = await perDelta(() => store(history(1_000)));
 
@@ -168,5 +171,5 @@ const few = await streamedArguments(5_000);
 const many = await streamedArguments(40_000);
 row('tool arguments, read after every delta, CPU per delta', `${few.toFixed(2)} µs`);
 row('  eight times as many', `${(many / few).toFixed(2)}x`);
-row(`notifications for ${DELTAS.toLocaleString('en')} deltas`, await store([]));
+row(`notifications for ${DELTAS.toLocaleString('en')} deltas`, await store([])());
 row('parts that change identity for one delta, of 50', await identities());
