@@ -24,11 +24,22 @@ export {
   type ErrorSource,
   isAbortError,
 } from './core/error.ts';
+export {
+  isAuthenticationError,
+  isProviderError,
+  isQuotaExceededError,
+  isRateLimitError,
+  isRetryableError,
+  isToolError,
+  isValidationError,
+} from './core/error-guards.ts';
 export type { FinishReason, PendingToolCall, StreamEvent, ToolResult } from './core/event.ts';
 export { generateId } from './core/generate-id.ts';
 export {
   type FileReference,
+  isMainThread,
   isOtherThread,
+  MAIN_THREAD,
   type MessageMetadata,
   type TodoItem,
   type ToolApproval,

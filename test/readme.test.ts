@@ -6,18 +6,22 @@ import { createAgentHandler, createEventWriter, toNodeHandler } from 'agent-chat
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { launch, textOf } from './e2e/browser.ts';
-import { ROOT } from './guards/files.ts';
+import { filesIn, ROOT } from './guards/files.ts';
 
 /** Inside the project, so that its name resolves to the built package as it would for a user. */
 const FOLDER = `${ROOT}.readme/`;
 
 const readme = readFileSync(`${ROOT}README.md`, 'utf8');
-const snippets = [...readme.matchAll(/```(tsx?)\n([\s\S]*?)```/g)].map(([, language = '', code = '']) => ({
-  language,
-  code,
-}));
+const snippets = snippetsIn(readme);
 const [server, react, headless] = snippets as [Snippet, Snippet, Snippet];
 type Snippet = (typeof snippets)[number];
+
+function snippetsIn(markdown: string) {
+  return [...markdown.matchAll(/```(tsx?)\n([\s\S]*?)```/g)].map(([, language = '', code = '']) => ({
+    language,
+    code,
+  }));
+}
 
 const children: ChildProcess[] = [];
 const servers: Server[] = [];
@@ -61,9 +65,11 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-it('every snippet of code has its types right', () => {
+it('every snippet of code has its types right, in the README and in the documents', () => {
   expect(snippets.map(({ language }) => language)).toEqual(['ts', 'tsx', 'ts']);
-  snippets.forEach(({ language, code }, index) => {
+  const documents = [...filesIn('docs', '.md').values()].flatMap(snippetsIn);
+  expect(documents.length).toBeGreaterThan(1);
+  [...snippets, ...documents].forEach(({ language, code }, index) => {
     writeFileSync(`${FOLDER}snippet-${index}.${language}`, `${code}\nexport {};\n`);
   });
   writeFileSync(

@@ -1,5 +1,11 @@
 import type { BlockStartEvent } from './event.ts';
-import type { MessageMetadata, UIMessage, UIMessagePart, UIWorkerPart } from './message.ts';
+import {
+  isMainThread,
+  type MessageMetadata,
+  type UIMessage,
+  type UIMessagePart,
+  type UIWorkerPart,
+} from './message.ts';
 import { closeParts, type Mutable } from './open-part.ts';
 import type { ChatState, ReduceContext, RunEnding, RunState } from './state.ts';
 import { inheritReader } from './streamed-json.ts';
@@ -146,7 +152,7 @@ export class Draft {
 
   thread(workerId?: string): { thread?: string } {
     const thread = this.block(workerId)?.thread;
-    return thread === undefined || thread === 'main' ? {} : { thread };
+    return thread === undefined || isMainThread(thread) ? {} : { thread };
   }
 
   /** Whether text and objects of the current block are not for the chat. */

@@ -66,6 +66,17 @@ export class AgentChatError extends Error implements ErrorDetails {
     this.tool = details.tool;
   }
 
+  /** The same as `type`, under the name that Octavus gives it. */
+  get errorType(): AgentChatErrorType {
+    return this.type;
+  }
+
+  /** What may be logged or sent on: everything but the cause. */
+  toJSON(): ErrorDetails & { readonly name: string; readonly message: string } {
+    const { name, message, type, source, retryable, retryAfter, code, provider, tool } = this;
+    return { name, message, type, source, retryable, retryAfter, code, provider, tool };
+  }
+
   static isInstance(value: unknown): value is AgentChatError {
     return value instanceof Error && 'mark' in value && value.mark === MARK;
   }

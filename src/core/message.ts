@@ -176,8 +176,14 @@ export interface UIDataPart {
   readonly data: unknown;
 }
 
+/** The name of the thread that is the conversation itself. */
+export const MAIN_THREAD = 'main';
+
+export function isMainThread(thread: string | undefined): boolean {
+  return thread === undefined || thread === MAIN_THREAD;
+}
+
 /** True where a part belongs to a named thread such as a summary, not to the conversation itself. */
 export function isOtherThread(part: UIMessagePart): boolean {
-  const thread = 'thread' in part ? part.thread : undefined;
-  return thread !== undefined && thread !== 'main';
+  return 'thread' in part && !isMainThread(part.thread);
 }

@@ -55,6 +55,8 @@ export class StickToEnd implements ReactiveController {
   readonly toEnd = (): void => {
     this.atEnd = true;
     this.#host.requestUpdate();
-    this.#scroller?.scrollTo({ top: this.#scroller.scrollHeight, behavior: 'instant' });
+    if (!this.#scroller) return;
+    this.#scroller.scrollTo({ top: this.#scroller.scrollHeight, behavior: 'instant' });
+    this.#top = this.#scroller.scrollTop;
   };
 }

@@ -10,7 +10,7 @@ const LAYERS: Readonly<Record<string, { layers: readonly string[]; npm: readonly
   transports: { layers: ['core', 'stream', 'protocols'], npm: [] },
   markdown: { layers: [], npm: [] },
   elements: { layers: ['core', 'markdown', 'index.ts'], npm: ['lit'] },
-  react: { layers: ['core', 'elements'], npm: ['react', '@lit/react'] },
+  react: { layers: ['core', 'elements', 'index.ts'], npm: ['react', '@lit/react'] },
   server: { layers: ['core'], npm: [] },
   testing: { layers: ['core', 'stream', 'protocols'], npm: [] },
   'index.ts': { layers: ['core', 'stream', 'protocols', 'transports'], npm: [] },
