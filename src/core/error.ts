@@ -104,6 +104,20 @@ export function streamInterrupted(cause?: unknown): AgentChatError {
   });
 }
 
+/** A server that no request reaches. */
+export function connectionFailed(
+  message = 'The server could not be reached.',
+  cause?: unknown,
+): AgentChatError {
+  return new AgentChatError(message, {
+    type: 'provider_error',
+    source: 'client',
+    retryable: true,
+    code: 'connection-failed',
+    cause,
+  });
+}
+
 /** Something asked of a chat that cannot do it. */
 export function unsupported(message: string, code: string): AgentChatError {
   return new AgentChatError(message, { type: 'unsupported_error', source: 'client', retryable: false, code });

@@ -1,4 +1,10 @@
-import { AgentChatError, isAbortError, malformed, streamInterrupted } from '../core/error.ts';
+import {
+  AgentChatError,
+  connectionFailed,
+  isAbortError,
+  malformed,
+  streamInterrupted,
+} from '../core/error.ts';
 import type { StreamEvent } from '../core/event.ts';
 import type { ApprovalDecision, ChatRequest, SendContext, Transport } from '../core/transport.ts';
 import { octavus } from '../protocols/octavus.ts';
@@ -113,13 +119,7 @@ async function reach(request: () => Promise<Response>): Promise<Response> {
     return await request();
   } catch (cause) {
     if (isAbortError(cause) || AgentChatError.isInstance(cause)) throw cause;
-    throw new AgentChatError('The server could not be reached.', {
-      type: 'provider_error',
-      source: 'client',
-      retryable: true,
-      code: 'connection-failed',
-      cause,
-    });
+    throw connectionFailed(undefined, cause);
   }
 }
 

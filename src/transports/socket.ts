@@ -1,4 +1,4 @@
-import { AgentChatError, streamInterrupted } from '../core/error.ts';
+import { connectionFailed, streamInterrupted } from '../core/error.ts';
 import type { StreamEvent } from '../core/event.ts';
 import { generateId } from '../core/generate-id.ts';
 import type {
@@ -181,7 +181,7 @@ class SocketRuns implements SocketTransport {
           return socket;
         },
         (cause) => {
-          const error = connectionFailed('The server could not be reached.', cause);
+          const error = connectionFailed(undefined, cause);
           if (this.#connection === connection) {
             this.#connection = null;
             this.#setState('error', error);
@@ -207,13 +207,13 @@ class SocketRuns implements SocketTransport {
     } catch (error) {
       return this.#abandon(leg, error);
     }
-    const { runId } = event as { runId?: unknown };
+    const { runId, ...told } = event as StreamEvent & { runId?: unknown };
     const mayBeOld = leg.awaitsStart && event.type !== 'start' && event.type !== 'error';
     if (runId === undefined ? mayBeOld : runId !== leg.runId) return;
     if (leg.over && event.type !== 'usage') return;
     leg.awaitsStart = false;
     this.#stopped = false;
-    leg.queue.push(event);
+    leg.queue.push(told as StreamEvent);
     if (event.type === 'finish' || event.type === 'error') {
       leg.over = true;
       if (event.type === 'error' || event.finishReason === 'client-tool-calls') this.#close();
@@ -285,14 +285,4 @@ function openWebSocket(url: string | URL): () => Promise<SocketLike> {
       socket.onopen = () => resolve(socket);
       socket.onerror = () => reject(new Error('The WebSocket could not be opened.'));
     });
-}
-
-function connectionFailed(message: string, cause?: unknown): AgentChatError {
-  return new AgentChatError(message, {
-    type: 'provider_error',
-    source: 'client',
-    retryable: true,
-    code: 'connection-failed',
-    cause,
-  });
 }

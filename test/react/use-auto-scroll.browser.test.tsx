@@ -14,8 +14,8 @@ function List({ lines }: { lines: number }) {
   useEffect(scrollOnUpdate, [lines, scrollOnUpdate]);
   return (
     <div ref={scrollRef} onScroll={handleScroll} style={{ height: 200, overflow: 'auto' }}>
-      {Array.from({ length: lines }, (_, line) => (
-        <p key={`line ${line + 1}`} style={{ height: 40, margin: 0 }}>
+      {Array.from({ length: lines }, (_, line) => line).map((line) => (
+        <p key={line} style={{ height: 40, margin: 0 }}>
           {line}
         </p>
       ))}
