@@ -1,53 +1,101 @@
 import { type Agent, type RunAgentOptions, runAgent } from '../core/agent.ts';
 import { Decisions } from '../core/decisions.ts';
-import { BadRequestError, parseClientRequest } from './request.ts';
-import { SSE_HEADERS, toSSEStream } from './sse.ts';
+import { type EventLog, EvictedError } from './event-log.ts';
+import { BadRequestError, type ClientRequest, parseClientRequest } from './request.ts';
+import { ResumableRuns } from './resumable-runs.ts';
+import { SSE_HEADERS, sseBytes, toSSEStream } from './sse.ts';
 
 export interface AgentHandlerOptions extends RunAgentOptions {
   /** As in `toSSEStream`. */
   readonly heartbeat?: number | undefined;
   /** Longest request body. Bytes; 4,194,304 unless told. */
   readonly maxBodyLength?: number | undefined;
+  /** Keeps events, so that clients can resume; `createMemoryLog()` where one process serves everybody. */
+  readonly log?: EventLog | undefined;
+  /** With a log: how long a run goes on without a reader. Milliseconds; 30,000 unless told. */
+  readonly patience?: number | undefined;
 }
 
 const MAX_BODY_LENGTH = 4_194_304;
+const PATIENCE = 30_000;
 
 /**
  * Answers HTTP requests with an agent, on any server that speaks `Request` and `Response`. Takes POST with a
  * JSON body; the JSON type keeps other sites' forms out. Approvals reach the run that waits for them in this
  * process. Failures are JSON: `{error, code}`.
+ *
+ * With a `log`, events have ids and a run outlives its connection for a while: a client that was cut off goes
+ * on with GET and `Last-Event-ID`, and one that stops says so. Without one, a client that leaves ends its run.
  */
 export function createAgentHandler(
   agent: Agent,
   options: AgentHandlerOptions = {},
 ): (request: Request) => Promise<Response> {
-  const { heartbeat, maxBodyLength = MAX_BODY_LENGTH, onError } = options;
+  const { heartbeat, maxBodyLength = MAX_BODY_LENGTH, log, patience = PATIENCE, onError } = options;
   const decisions = new Decisions();
+  const runs = log && new ResumableRuns(log, patience, (error) => onError?.(error));
+
+  const start = (run: RunRequest, signal: AbortSignal) =>
+    runAgent(
+      agent,
+      { ...run, signal, decision: (approvalId) => decisions.wait(approvalId, signal) },
+      { onError },
+    );
+
   return async (request) => {
     try {
+      const gone = new AbortController();
+      request.signal.addEventListener('abort', () => gone.abort(), { once: true });
+      const onCancel = () => gone.abort();
+      const respond = (bytes: ReadableStream<Uint8Array>) => new Response(bytes, { headers: SSE_HEADERS });
+
+      if (runs && request.method === 'GET') {
+        const blocks = runs.resume(request.headers.get('Last-Event-ID') ?? '', gone.signal);
+        return respond(sseBytes(await begun(blocks), (block) => block, { heartbeat, onCancel }));
+      }
       const parsed = parseClientRequest(await readJSON(request, maxBodyLength));
       if (parsed.kind === 'decision') {
         if (decisions.settle(parsed.decision)) return new Response(null, { status: 204 });
         throw new BadRequestError('Nothing waits for this approval any more.', 'approval-not-pending', 409);
       }
-      const gone = new AbortController();
-      const { signal } = gone;
-      request.signal.addEventListener('abort', () => gone.abort(), { once: true });
+      if (parsed.kind === 'stop') {
+        runs?.stop(parsed.eventId);
+        return new Response(null, { status: 204 });
+      }
       const { kind: _, ...run } = parsed;
-      const events = runAgent(
-        agent,
-        { ...run, signal, decision: (approvalId) => decisions.wait(approvalId, signal) },
-        { onError },
+      if (!runs) return respond(toSSEStream(start(run, gone.signal), { heartbeat, onCancel }));
+      const streamId = runs.begin((signal) => start(run, signal));
+      return respond(
+        sseBytes(runs.read(streamId, 0, gone.signal), (block) => block, { heartbeat, onCancel }),
       );
-      return new Response(toSSEStream(events, { heartbeat, onCancel: () => gone.abort() }), {
-        headers: SSE_HEADERS,
-      });
     } catch (error) {
       if (error instanceof BadRequestError) return refusal(error);
+      if (error instanceof EvictedError)
+        return refusal(new BadRequestError(error.message, 'events-evicted', 410));
       onError?.(error);
       return refusal(new BadRequestError('The request could not be handled.', 'internal-error', 500));
     }
   };
+}
+
+type RunRequest = Omit<Extract<ClientRequest, { kind: 'run' }>, 'kind'>;
+
+/** How long a look at a log may take to say that there is nothing to read. Milliseconds. */
+const FIRST_LOOK = 50;
+
+/** The items, unless they cannot be read at all: that is to be told by a status, before the first byte. */
+async function begun<T>(items: AsyncIterable<T>): Promise<AsyncIterable<T>> {
+  const source = items[Symbol.asyncIterator]();
+  const first = source.next();
+  // A run that is silent for now must not hold up the answer.
+  await Promise.race([first, new Promise((resolve) => setTimeout(resolve, FIRST_LOOK))]);
+  return (async function* () {
+    try {
+      for (let item = await first; !item.done; item = await source.next()) yield item.value;
+    } finally {
+      await source.return?.();
+    }
+  })();
 }
 
 function refusal({ message, code, status }: BadRequestError): Response {

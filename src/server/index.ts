@@ -8,6 +8,13 @@ export type { StreamEvent, ToolResult } from '../core/event.ts';
 export { generateId } from '../core/generate-id.ts';
 export type { UIMessage } from '../core/message.ts';
 export type { ApprovalDecision, ChatRequest } from '../core/transport.ts';
+export {
+  createMemoryLog,
+  type EventLog,
+  EvictedError,
+  type LoggedEvent,
+  type MemoryLogOptions,
+} from './event-log.ts';
 export { type AgentHandlerOptions, createAgentHandler } from './handler.ts';
 export { toNodeHandler } from './node.ts';
 export { createSocketHandler, type ServerSocket, type SocketHandlerOptions } from './socket.ts';

@@ -11,7 +11,9 @@ export type ClientRequest =
       readonly messages: readonly UIMessage[] | undefined;
       readonly body: Readonly<Record<string, unknown>>;
     }
-  | { readonly kind: 'decision'; readonly decision: ApprovalDecision };
+  | { readonly kind: 'decision'; readonly decision: ApprovalDecision }
+  /** Ends the run that said the event with this id. */
+  | { readonly kind: 'stop'; readonly eventId: string };
 
 /** A request that is not what the protocol says; `code` is for programs, the message for people. */
 export class BadRequestError extends Error {
@@ -73,8 +75,10 @@ export function parseClientRequest(body: unknown): ClientRequest {
         },
       };
     }
+    case 'stop':
+      return { kind: 'stop', eventId: text(body, 'eventId') };
     default:
-      throw new BadRequestError('`type` must be `trigger`, `continue` or `approval`.');
+      throw new BadRequestError('`type` must be `trigger`, `continue`, `approval` or `stop`.');
   }
 }
 

@@ -63,6 +63,7 @@ export function createSocketHandler(
         decisions.settle(parsed.decision);
         return;
       }
+      if (parsed.kind === 'stop') return;
       current?.abort.abort();
       const { runId } = message;
       const abort = new AbortController();

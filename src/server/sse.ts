@@ -23,10 +23,24 @@ export const SSE_HEADERS: Readonly<Record<string, string>> = {
  */
 export function toSSEStream(
   events: AsyncIterable<StreamEvent>,
+  options: SSEStreamOptions = {},
+): ReadableStream<Uint8Array> {
+  return sseBytes(events, (event) => sseBlock(event), options);
+}
+
+/** One event as it stands in a stream; with an id, a reader can go on after it. */
+export function sseBlock(event: StreamEvent, id?: string): string {
+  return `${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(event)}\n\n`;
+}
+
+/** The blocks of a stream as bytes, with heartbeats between and `[DONE]` at the end. */
+export function sseBytes<T>(
+  items: AsyncIterable<T>,
+  toBlock: (item: T) => string,
   { heartbeat = 15_000, onCancel }: SSEStreamOptions = {},
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  const source = events[Symbol.asyncIterator]();
+  const source = items[Symbol.asyncIterator]();
   let timer: ReturnType<typeof setInterval> | undefined;
   return new ReadableStream({
     start(controller) {
@@ -38,18 +52,18 @@ export function toSSEStream(
       }
     },
     async pull(controller) {
-      let data: string;
+      let block: string;
       let last = true;
       try {
         const { done, value } = await source.next();
-        data = done ? '[DONE]' : JSON.stringify(value);
+        block = done ? 'data: [DONE]\n\n' : toBlock(value);
         last = done === true;
       } catch {
-        data = JSON.stringify(FAILED);
+        block = sseBlock(FAILED);
         // It may have been the event that failed, not its source.
         source.return?.().catch(() => {});
       }
-      controller.enqueue(encoder.encode(`data: ${data}\n\n`));
+      controller.enqueue(encoder.encode(block));
       if (!last) return;
       clearInterval(timer);
       controller.close();
