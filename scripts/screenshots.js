@@ -27,7 +27,7 @@ try {
       await shoot(`${size}-start`);
       await page.getByRole('button', { name: 'Plan a talk' }).click();
       await page.getByText('Read ', { exact: false }).last().waitFor();
-      await page.locator('agent-composer').getByRole('button', { name: 'Send' }).waitFor();
+      await page.locator('agent-composer').getByRole('button', { name: 'Send', exact: true }).waitFor();
       await page.waitForTimeout(200);
       await shoot(size);
       await page.close();

@@ -8,7 +8,6 @@ export {
   type AgentChatOptions,
   type ChatSnapshot,
   type ChatStatus,
-  type UserMessageInput,
 } from './core/agent-chat.ts';
 export type { PendingApproval } from './core/approvals.ts';
 export type {
@@ -57,6 +56,7 @@ export {
   type UIToolCallPart,
   type UIWorkerPart,
 } from './core/message.ts';
+export type { QueuedMessage } from './core/queue.ts';
 export { endRun, reduce } from './core/reduce.ts';
 export { restoreMessages } from './core/restore.ts';
 export { frameScheduler, type Scheduler } from './core/scheduler.ts';
@@ -80,6 +80,7 @@ export {
   type UploadUrlsResponse,
   uploadFiles,
 } from './core/upload.ts';
+export type { UserMessageInput } from './core/user-message.ts';
 export { createDirectTransport, type DirectTransportOptions } from './transports/direct.ts';
 export { createHttpTransport, type HttpRequestOptions, type HttpUrlOptions } from './transports/http.ts';
 export {

@@ -4,7 +4,8 @@ import { AgentChatError, unsupported } from './error.ts';
 import type { ErrorEvent, StreamEvent } from './event.ts';
 import { generateId } from './generate-id.ts';
 import { guarded } from './guarded.ts';
-import type { FileReference, UIMessage, UIMessagePart } from './message.ts';
+import type { FileReference, UIMessage } from './message.ts';
+import { type Asked, Queue, type QueuedMessage } from './queue.ts';
 import { endRun, reduce } from './reduce.ts';
 import { restoreMessages } from './restore.ts';
 import { Run } from './run.ts';
@@ -12,6 +13,7 @@ import { frameScheduler, type Scheduler } from './scheduler.ts';
 import { type ChatState, emptyState, type ReduceContext, type RunEnding } from './state.ts';
 import type { ApprovalDecision, ConnectionState, Transport } from './transport.ts';
 import { type RequestUploadUrls, type UploadProgress, uploadFiles } from './upload.ts';
+import { type UserMessageInput, userParts } from './user-message.ts';
 
 /** `awaiting-input`: the run goes on once a person has answered an interactive client tool. */
 export type ChatStatus = 'idle' | 'streaming' | 'error' | 'awaiting-input';
@@ -24,6 +26,11 @@ export interface AgentChatOptions {
   readonly clientTools?: Readonly<Record<string, ClientToolHandler>> | undefined;
   /** How long an automatic client tool may take. Milliseconds; 60,000 unless told. */
   readonly clientToolTimeout?: number | undefined;
+  /**
+   * What a `send` does while a run is going on: ends that run (unless told otherwise), waits for its end, or is
+   * refused with the code `busy`.
+   */
+  readonly whenBusy?: 'interrupt' | 'queue' | 'reject' | undefined;
   /** Messages of an earlier visit, as they were stored: dates may be strings. */
   readonly initialMessages?: readonly UIMessage[] | undefined;
   readonly onStart?: ((executionId: string | undefined) => void) | undefined;
@@ -38,14 +45,6 @@ export interface AgentChatOptions {
   readonly now?: (() => number) | undefined;
 }
 
-/** What a `send` shows as the user's message. */
-export interface UserMessageInput {
-  /** Text, or an object that becomes an `object` part named by its `type`. */
-  readonly content?: string | Readonly<Record<string, unknown>> | undefined;
-  /** Files to upload, or references to files that already are. */
-  readonly files?: Iterable<File> | readonly FileReference[] | undefined;
-}
-
 /** All there is to show. The same object until something changed. */
 export interface ChatSnapshot {
   readonly messages: readonly UIMessage[];
@@ -54,15 +53,14 @@ export interface ChatSnapshot {
   readonly pendingClientTools: PendingClientTools;
   readonly pendingApprovals: readonly PendingApproval[];
   readonly canRetry: boolean;
+  /** What was said while the agent was busy, in the order in which it will be asked. */
+  readonly queue: readonly QueuedMessage[];
   readonly connectionState: ConnectionState | undefined;
   readonly connectionError: Error | undefined;
 }
 
 /** What `retry` needs to ask the same again. */
-interface Trigger {
-  readonly triggerName: string;
-  readonly input: Readonly<Record<string, unknown>> | undefined;
-  readonly parts: readonly UIMessagePart[] | null;
+interface Trigger extends Asked {
   /** The conversation before it was asked. */
   readonly before: readonly UIMessage[];
   /** The last message that the server keeps on a retry; the server's word for it once it said one. */
@@ -79,8 +77,8 @@ const NO_TOOLS: PendingClientTools = Object.freeze(Object.create(null));
  * A conversation with an agent, without a view. Holds the messages, runs the turns, and tells its listeners
  * at most once a frame while an answer streams; what is read from it is current at any time.
  *
- * A `send` or `retry` while a run is going on ends that run first: what it wrote stays, nothing late from it
- * is written. Failures of a run are in `error`, they do not reject.
+ * A `send` or `retry` while a run is going on ends that run first, unless `whenBusy` says otherwise: what it wrote
+ * stays, nothing late from it is written. Failures of a run are in `error`, they do not reject.
  */
 export class AgentChat {
   #options: AgentChatOptions;
@@ -101,6 +99,13 @@ export class AgentChat {
   #unwatch: (() => void) | null = null;
   /** Counts how often the messages were replaced by others. */
   #conversation = 0;
+  readonly #queue = new Queue({
+    onChange: () => this.#changed(),
+    onSend: (asked) => {
+      this.#interrupt();
+      return this.#ask(asked);
+    },
+  });
   /** The run that was started last, whether it goes on or not. */
   #newest: Run | null = null;
   /** Approvals whose answer is under way. */
@@ -137,6 +142,10 @@ export class AgentChat {
   get connectionState(): ConnectionState | undefined {
     return this.getSnapshot().connectionState;
   }
+  /** What a `send` does while a run is going on. */
+  get whenBusy(): 'interrupt' | 'queue' | 'reject' {
+    return this.#options.whenBusy ?? 'interrupt';
+  }
   /** Whether files can be attached. */
   get canUpload(): boolean {
     return this.#options.requestUploadUrls !== undefined;
@@ -151,6 +160,7 @@ export class AgentChat {
       pendingClientTools: this.#run?.pendingClientTools ?? NO_TOOLS,
       pendingApprovals: this.#approvals.of(this.#state.run?.approvals ?? []),
       canRetry: this.#trigger !== null && this.#status !== 'streaming' && this.#status !== 'awaiting-input',
+      queue: this.#queue.messages,
       connectionState: this.#connection.state,
       connectionError: this.#connection.error,
     };
@@ -172,8 +182,8 @@ export class AgentChat {
 
   /**
    * Triggers the agent and, with `userMessage`, shows what the user said. Resolves when the whole turn is over,
-   * client tools included. Rejects only where files cannot be uploaded: then nothing was sent. Files for a
-   * conversation that was replaced meanwhile are not sent either.
+   * client tools included. Rejects only where nothing was sent: files could not be uploaded, or the chat is busy
+   * and rejects. Files for a conversation that was replaced meanwhile are not sent either.
    */
   async send(
     triggerName: string,
@@ -189,15 +199,18 @@ export class AgentChat {
     const parts = options.userMessage
       ? userParts(content, files ? uploaded : [], this.#context.generateId)
       : null;
+    const asked = { triggerName, input: sent, parts };
+    if (this.#run && this.whenBusy === 'queue') return this.#queue.add(this.#context.generateId(), asked);
+    if (this.#run && this.whenBusy === 'reject') {
+      throw new AgentChatError('The agent is still answering.', {
+        type: 'execution_error',
+        source: 'client',
+        retryable: true,
+        code: 'busy',
+      });
+    }
     this.#interrupt();
-    const before = this.#state.messages;
-    return this.#start({
-      triggerName,
-      input: sent,
-      parts,
-      before,
-      rollbackAfterMessageId: before.at(-1)?.id ?? null,
-    });
+    return this.#ask(asked);
   }
 
   /** Says `content` to the agent: `send` with the trigger `user-message`. */
@@ -233,6 +246,7 @@ export class AgentChat {
     this.#trigger = null;
     this.#error = null;
     this.#status = 'idle';
+    this.#queue.clear();
     this.#state = { ...emptyState, messages: restoreMessages(messages) };
     this.#changed();
   }
@@ -261,6 +275,7 @@ export class AgentChat {
   dispose(): void {
     this.#conversation += 1;
     this.#listeners.clear();
+    this.#queue.clear();
     if (this.#run) this.#end(this.#run, 'stopped');
     this.#newest?.close();
     this.#unwatch?.();
@@ -275,6 +290,12 @@ export class AgentChat {
     return files.map((file) =>
       file instanceof File ? (uploaded[raw.indexOf(file)] as FileReference) : file,
     );
+  }
+
+  /** Asks for the first time, from where the conversation stands now. */
+  #ask(asked: Asked): Promise<void> {
+    const before = this.#state.messages;
+    return this.#start({ ...asked, before, rollbackAfterMessageId: before.at(-1)?.id ?? null });
   }
 
   async #start(trigger: Trigger, rollbackAfterMessageId?: string | null): Promise<void> {
@@ -352,7 +373,10 @@ export class AgentChat {
       case 'finish':
         if (event.finishReason === 'client-tool-calls' && run.legOver) return this.#notifyLater();
         this.#end(run, 'finished');
-        return guarded(() => this.#options.onFinish?.());
+        guarded(() => this.#options.onFinish?.());
+        // A run that failed or was stopped holds up the queue: what comes next is for the user to say.
+        if (!this.#run) this.#queue.sendNext();
+        return;
       case 'error':
         return this.#fail(run, fromEvent(event));
       case 'approval-request':
@@ -454,22 +478,6 @@ export class AgentChat {
     this.#cancelFlush = null;
     for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) guarded(listener);
   }
-}
-
-/** Files come first, as a reader expects an attachment above the words about it. */
-function userParts(
-  content: UserMessageInput['content'],
-  files: readonly FileReference[],
-  newId: () => string,
-): readonly UIMessagePart[] {
-  const parts: UIMessagePart[] = files.map((file) => ({ ...file, type: 'file' }));
-  if (typeof content === 'string') {
-    if (content !== '') parts.push({ type: 'text', text: content, status: 'done' });
-  } else if (content) {
-    const typeName = typeof content['type'] === 'string' ? content['type'] : 'object';
-    parts.push({ type: 'object', id: newId(), typeName, object: content, status: 'done' });
-  }
-  return parts;
 }
 
 /** The error that an event tells of. Servers may leave out what they do not know. */

@@ -8,6 +8,7 @@ import {
   type ClientToolHandler,
   createHttpTransport,
   createSocketTransport,
+  type QueuedMessage,
   type RequestUploadUrls,
   type UIMessage,
 } from '../index.ts';
@@ -22,6 +23,7 @@ import {
   type AgentToolAnswerEvent,
   type Suggestion,
 } from './events.ts';
+import { icons } from './icons.ts';
 import { strings } from './strings.ts';
 
 /**
@@ -39,6 +41,7 @@ import { strings } from './strings.ts';
  * @csspart frame - Everything.
  * @csspart list - The conversation.
  * @csspart dock - What waits for the user, between the conversation and the composer.
+ * @csspart queued - What was said while the agent was busy.
  * @csspart composer - Where the user writes.
  * @csspart suggestion - One suggestion.
  */
@@ -73,6 +76,24 @@ export class AgentChatElement extends LitElement {
         gap: 0.5rem;
         max-block-size: 45vh;
         overflow-y: auto;
+      }
+      [part='queued'] {
+        align-items: center;
+        background: var(--_surface);
+        border-radius: var(--_radius);
+        display: flex;
+        font-size: var(--_small);
+        gap: 0.5rem;
+        padding: 0.25rem 0.25rem 0.25rem 1rem;
+      }
+      [part='queued'] .words {
+        flex: 1;
+        overflow: hidden;
+        text-overflow: ellipsis;
+        white-space: nowrap;
+      }
+      [part='queued'] button {
+        flex: none;
       }
       [part='dock']:empty {
         display: none;
@@ -220,6 +241,7 @@ export class AgentChatElement extends LitElement {
       clientTools,
       requestUploadUrls,
       initialMessages,
+      whenBusy: 'queue',
     });
   }
 
@@ -350,6 +372,7 @@ export class AgentChatElement extends LitElement {
             part="composer"
             .placeholder=${this.placeholder}
             ?busy=${busy}
+            ?queues=${this.chat?.whenBusy === 'queue'}
             ?attachments=${this.chat?.canUpload}
           ></agent-composer>
           <slot name="footer"></slot>
@@ -385,7 +408,7 @@ export class AgentChatElement extends LitElement {
   private renderDock() {
     const snapshot = this.#store.snapshot;
     if (!snapshot) return nothing;
-    const { pendingApprovals, pendingClientTools, canRetry, connectionState } = snapshot;
+    const { pendingApprovals, pendingClientTools, queue, canRetry, connectionState } = snapshot;
     const error = this.failure ?? snapshot.error;
     const questions = Object.values(pendingClientTools).flat();
     return html`<div part="dock">${
@@ -402,7 +425,24 @@ export class AgentChatElement extends LitElement {
       error
         ? html`<agent-error .error=${error} ?can-retry=${canRetry && !this.failure}></agent-error>`
         : nothing
-    }</div>`;
+    }${repeat(
+      queue,
+      (message) => message.id,
+      (message) => this.renderQueued(message),
+    )}</div>`;
+  }
+
+  private renderQueued(message: QueuedMessage) {
+    const words = message.parts.map((part) => (part.type === 'text' ? part.text : '')).join(' ');
+    const act = (command: () => void) => () => {
+      this.#keepFocus();
+      command();
+    };
+    return html`<div part="queued" role="group" aria-label=${strings.queued}>
+      <span class="words" dir="auto">${words || strings.queued}</span>
+      <button type="button" class="plain" @click=${act(message.sendNow)}>${strings.sendNow}</button>
+      <button type="button" aria-label=${strings.remove(words)} @click=${act(message.remove)}>${icons.close}</button>
+    </div>`;
   }
 }
 

@@ -118,8 +118,11 @@ export class AgentComposer extends LitElement {
   /** What stands in the empty field, and its name for assistive technology. */
   @property() placeholder: string = strings.messagePlaceholder;
 
-  /** Whether an answer is on its way: it can be stopped, and nothing is sent meanwhile. */
+  /** Whether an answer is on its way: it can be stopped, and nothing is sent meanwhile unless it `queues`. */
   @property({ type: Boolean }) busy = false;
+
+  /** Whether what is sent while an answer is on its way waits for its turn. */
+  @property({ type: Boolean }) queues = false;
 
   /** Whether files can be attached. */
   @property({ type: Boolean }) attachments = false;
@@ -138,7 +141,7 @@ export class AgentComposer extends LitElement {
 
   /** Sends the draft as if the user had. */
   submit(): void {
-    if (this.busy || this.isEmpty) return;
+    if ((this.busy && !this.queues) || this.isEmpty) return;
     const content = this.value.trim();
     const { files } = this;
     if (!this.dispatchEvent(new AgentSubmitEvent(content, files))) return;
@@ -232,20 +235,25 @@ export class AgentComposer extends LitElement {
               ? html`<button part="stop" class="primary" type="button" aria-label=${strings.stop} @click=${this.onStop}>
                   ${icons.stop}
                 </button>`
-              : html`<button
-                  part="send"
-                  class="primary"
-                  type="button"
-                  aria-label=${strings.send}
-                  ?disabled=${this.isEmpty}
-                  @click=${this.onSend}
-                >
-                  ${icons.send}
-                </button>`
+              : nothing
           }
+          ${this.busy && (!this.queues || this.isEmpty) ? nothing : this.renderSend()}
         </div>
       </div>
     `;
+  }
+
+  private renderSend() {
+    return html`<button
+      part="send"
+      class="primary"
+      type="button"
+      aria-label=${this.busy ? strings.queue : strings.send}
+      ?disabled=${this.isEmpty}
+      @click=${this.onSend}
+    >
+      ${icons.send}
+    </button>`;
   }
 
   private renderAttach() {

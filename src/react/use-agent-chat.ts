@@ -47,6 +47,7 @@ const NO_OPTIONS: Parameters<AgentChat['updateOptions']>[0] = {
   requestUploadUrls: undefined,
   clientTools: undefined,
   clientToolTimeout: undefined,
+  whenBusy: undefined,
   onStart: undefined,
   onFinish: undefined,
   onStop: undefined,

@@ -34,7 +34,8 @@ async function open(query = ''): Promise<void> {
 const composer = () => page.locator('agent-composer textarea');
 const answer = () => page.locator('agent-message article.assistant').last();
 /** The run is over when the composer would send again. */
-const over = () => page.locator('agent-composer').getByRole('button', { name: 'Send' }).waitFor();
+const over = () =>
+  page.locator('agent-composer').getByRole('button', { name: 'Send', exact: true }).waitFor();
 const suggest = (label: string) => page.getByRole('button', { name: label }).click();
 
 async function say(text: string): Promise<void> {

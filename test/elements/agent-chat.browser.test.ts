@@ -1000,6 +1000,37 @@ describe('an endpoint', () => {
   });
 });
 
+describe('what is said while the agent is busy', () => {
+  it('waits above the field, and can be sent at once or taken back', async () => {
+    const { chat, legs, say } = await setup({ whenBusy: 'queue' });
+    (await say('One')).emit(start, delta('Half'));
+    for (const text of ['Two', 'Three']) {
+      await userEvent.fill(field(), text);
+      await userEvent.keyboard('{Enter}');
+    }
+    await expect.poll(() => chat.getSnapshot().queue.length).toBe(2);
+    expect(draft()).toBe('');
+    await userEvent.click(button('Remove Two'));
+    await userEvent.click(button('Send now'));
+    await expect.poll(() => legs.length).toBe(2);
+    expect(find('[part="queued"]')).toBeNull();
+    await expect.poll(() => document.activeElement?.localName).toBe('agent-chat');
+    legs.at(-1)?.emit(start, delta('Done'), finish);
+    await expect.poll(said).toEqual(['You: One', 'Assistant: Half', 'You: Three', 'Assistant: Done']);
+  });
+
+  it('stays in the field where the chat does not queue', async () => {
+    const { chat, legs, say } = await setup();
+    (await say('One')).emit(start, delta('Half'));
+    await expect.poll(said).toEqual(['You: One', 'Assistant: Half']);
+    await userEvent.fill(field(), 'Two');
+    await userEvent.keyboard('{Enter}');
+    expect(draft()).toBe('Two');
+    expect(legs.length).toBe(1);
+    expect(chat.getSnapshot().queue).toEqual([]);
+  });
+});
+
 describe('the end of the conversation', () => {
   const scroller = () => find('[part="scroller"]') as HTMLElement;
   const distance = () => {

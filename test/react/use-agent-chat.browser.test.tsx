@@ -150,6 +150,7 @@ describe.each([
         pendingClientTools: {},
         pendingApprovals: [],
         canRetry: false,
+        queue: [],
         connectionState: undefined,
         connectionError: undefined,
         chat: expect.any(AgentChatStore),
