@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '../../src/stream/frame.ts';
 import {
@@ -7,6 +6,7 @@ import {
   type SSEFramesOptions,
   sseFrames,
 } from '../../src/stream/sse-frames.ts';
+import { corpus } from '../corpora.ts';
 import { fixtures } from '../fixtures/index.ts';
 
 const encoder = new TextEncoder();
@@ -315,18 +315,6 @@ describe('a consumer that stops early', () => {
   });
 });
 
-const corpora = new URL('../../../shared/corpora/sse/', import.meta.url);
-const present = existsSync(corpora);
-const { CI } = process.env;
-const mustBePresent = CI === 'true';
-if (!present && !mustBePresent) {
-  console.info(`Skipped: the event stream corpora are not at ${corpora.pathname}.`);
-}
-
-function corpus<Content>(name: string): Content {
-  return JSON.parse(readFileSync(new URL(name, corpora), 'utf8')) as Content;
-}
-
 /** Where the rule we document differs from what a corpus expects, and what we give instead. */
 interface Deviation {
   readonly reason: string;
@@ -341,18 +329,16 @@ const BOUNDED =
 const titled = (name: string, deviations: ReadonlyMap<string, Deviation>) =>
   deviations.has(name) ? `${name} (here: ${deviations.get(name)?.reason})` : name;
 
-it.runIf(!present && mustBePresent)('finds the event stream corpora', () => {
-  expect(present).toBe(true);
-});
+const wpt = corpus('sse/wpt-eventsource-format.json') as { readonly cases: readonly unknown[] } | undefined;
 
-describe.skipIf(!present)('the event stream tests of web-platform-tests', () => {
+describe.skipIf(!wpt)('the event stream tests of web-platform-tests', () => {
   interface Case {
     readonly title: string;
     readonly bytesB64: string;
     readonly expect: readonly { data: string; event?: string; lastEventId?: string }[];
     readonly retry?: number | null;
   }
-  const cases = present ? corpus<{ cases: Case[] }>('wpt-eventsource-format.json').cases : [];
+  const cases = (wpt?.cases ?? []) as readonly Case[];
   const deviations: ReadonlyMap<string, Deviation> = new Map([
     [
       'a data before final empty line',
@@ -384,7 +370,9 @@ describe.skipIf(!present)('the event stream tests of web-platform-tests', () => 
   });
 });
 
-describe.skipIf(!present)('the tests of eventsource-parser', () => {
+const parserCases = corpus('sse/eventsource-parser-cases.json') as readonly unknown[] | undefined;
+
+describe.skipIf(!parserCases)('the tests of eventsource-parser', () => {
   interface Case {
     readonly name: string;
     readonly chunks: readonly (string | object)[];
@@ -392,9 +380,9 @@ describe.skipIf(!present)('the tests of eventsource-parser', () => {
     readonly dispatch: readonly { kind: string; value: unknown }[];
   }
   // Those with `reset` are about starting a parser anew, which a stream never does.
-  const cases = (
-    present ? corpus<(Case & { hasReset: boolean })[]>('eventsource-parser-cases.json') : []
-  ).filter(({ hasReset }) => !hasReset);
+  const cases = ((parserCases ?? []) as readonly (Case & { hasReset: boolean })[]).filter(
+    ({ hasReset }) => !hasReset,
+  );
   const deviations: ReadonlyMap<string, Deviation> = new Map([
     [
       'maxBufferSize: discards unterminated unknown fields without buffering',
@@ -431,13 +419,15 @@ describe.skipIf(!present)('the tests of eventsource-parser', () => {
   });
 });
 
-describe.skipIf(!present)('the decoder tests of the OpenAI and Anthropic libraries', () => {
+const decoderCases = corpus('sse/openai-anthropic-sdk-decoder-cases.json') as readonly unknown[] | undefined;
+
+describe.skipIf(!decoderCases)('the decoder tests of the OpenAI and Anthropic libraries', () => {
   interface Case {
     readonly name: string;
     readonly chunksB64: readonly string[];
     readonly whatwgEvents: readonly { event: string | null; data: string }[];
   }
-  const cases = present ? corpus<Case[]>('openai-anthropic-sdk-decoder-cases.json') : [];
+  const cases = (decoderCases ?? []) as readonly Case[];
 
   it.each(cases.map((each) => [each.name, each] as const))('%s', async (_, { chunksB64, whatwgEvents }) => {
     const chunks = chunksB64.map((chunk) => new Uint8Array(Buffer.from(chunk, 'base64')));
