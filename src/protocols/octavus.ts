@@ -17,6 +17,7 @@ export function octavus({ sendMessages = true }: OctavusOptions = {}): Protocol 
     name: 'octavus',
     encode: (request, messages) => (sendMessages ? { ...request, messages } : request),
     encodeDecision: (decision) => ({ type: 'approval', ...decision }),
+    encodeStop: (eventId) => ({ type: 'stop', eventId }),
     decode: () => new OctavusDecoder(),
   };
 }

@@ -10,6 +10,11 @@ export interface Protocol {
   encode(request: ChatRequest, messages: readonly UIMessage[]): Readonly<Record<string, unknown>>;
   /** The JSON body that delivers an approval; absent where the back end has none. */
   encodeDecision?(decision: ApprovalDecision): Readonly<Record<string, unknown>>;
+  /**
+   * The JSON body that ends the run which said the event with this id. A protocol that has it can also go on after
+   * an event, with GET and `Last-Event-ID`; one that has not ends with its connection.
+   */
+  encodeStop?(eventId: string): Readonly<Record<string, unknown>>;
   /** A reader for one stream. It may remember what it has seen. */
   decode(): Decoder;
 }

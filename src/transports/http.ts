@@ -53,6 +53,8 @@ export function createHttpTransport(options: HttpRequestOptions | HttpUrlOptions
   const protocol = options.protocol ?? octavus();
   const server = 'url' in options ? serverAt(options, protocol) : null;
 
+  const canGoOn = (place: Place): boolean =>
+    !place.over && place.id !== undefined && protocol.encodeStop !== undefined;
   const respond = server
     ? protocol.encodeDecision &&
       ((decision: ApprovalDecision) => server.post(protocol.encodeDecision?.(decision) ?? {}))
@@ -68,7 +70,8 @@ export function createHttpTransport(options: HttpRequestOptions | HttpUrlOptions
       const place = new Place();
       const decoder = protocol.decode();
       const stop = (): void => {
-        if (server && place.id && !place.over) void server.stop(place.id);
+        const payload = place.id && !place.over && protocol.encodeStop?.(place.id);
+        if (server && payload) void server.tell(payload);
       };
       signal.addEventListener('abort', stop, { once: true });
       try {
@@ -83,9 +86,9 @@ export function createHttpTransport(options: HttpRequestOptions | HttpUrlOptions
           });
           try {
             yield* readEvents(frames, decoder, place);
-            if (place.over || !place.id || !server) return;
+            if (!server || !canGoOn(place)) return;
           } catch (error) {
-            if (!server || !place.id || place.over || !isInterruption(error)) throw error;
+            if (!server || !canGoOn(place) || !isInterruption(error)) throw error;
           }
           bytes = await server.resume(place, signal);
         }
@@ -170,9 +173,9 @@ function serverAt(
   return {
     post,
 
-    /** Tells the server that nobody wants the rest. Whether it hears makes no difference here. */
-    stop: (eventId: string) =>
-      post({ type: 'stop', eventId }).then(
+    /** Tells the server something that needs no answer: whether it hears makes no difference here. */
+    tell: (payload: Readonly<Record<string, unknown>>) =>
+      post(payload).then(
         (response) => response.body?.cancel(),
         () => {},
       ),

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, createServer as createProxy, type Socket } from 'node:net';
 import { AgentChat, createHttpTransport } from 'agent-chat-kit';
+import { octavus } from 'agent-chat-kit/protocols';
 import {
   type Agent,
   type AgentHandlerOptions,
@@ -120,6 +121,20 @@ describe('a stream that is cut off', () => {
     await chat.sendMessage('Go on');
     expect(chat.error).toMatchObject({ code: 'stream-interrupted', retryable: true });
     expect(methods).toEqual(['POST']);
+  });
+
+  it('is interrupted where the protocol has no way to go on, and nothing is asked that it does not know', async () => {
+    const { encodeStop: _, ...protocol } = octavus();
+    const { port, methods } = await serve(talker);
+    const url = await cutting(port, () => 2_000);
+    const chat = new AgentChat({ transport: createHttpTransport({ url, protocol }) });
+    await chat.sendMessage('Go on');
+    expect(chat.error).toMatchObject({ code: 'stream-interrupted' });
+    void chat.sendMessage('Again');
+    await vi.waitFor(() => expect(methods).toHaveLength(2));
+    chat.stop();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(methods).toEqual(['POST', 'POST']);
   });
 
   it('is interrupted where the server does not keep them any more', async () => {
