@@ -50,11 +50,19 @@ export function createMemoryLog(options: MemoryLogOptions = {}): EventLog {
     for (const resume of waiting) resume();
     waiting.clear();
   };
+  /** Drops the oldest stream that has ended; where none has, the oldest, whose readers then have all there is. */
+  const makeRoom = (): void => {
+    const [oldest, stream] =
+      [...streams].find(([, { closed }]) => closed) ?? streams.entries().next().value ?? [];
+    if (oldest === undefined || !stream) return;
+    streams.delete(oldest);
+    stream.closed = true;
+    wake(stream);
+  };
   const open = (streamId: string): Stream => {
     let stream = streams.get(streamId);
     if (!stream) {
-      const [oldest] = streams.keys();
-      if (streams.size >= maxStreams && oldest !== undefined) streams.delete(oldest);
+      if (streams.size >= maxStreams) makeRoom();
       stream = { events: [], dropped: 0, closed: false, waiting: new Set() };
       streams.set(streamId, stream);
     }
@@ -74,20 +82,24 @@ export function createMemoryLog(options: MemoryLogOptions = {}): EventLog {
     async *read(streamId, position, signal) {
       const stream = streams.get(streamId);
       if (!stream) throw new EvictedError('This stream is not kept any more.');
-      for (let at = position; !signal.aborted; ) {
-        if (at < stream.dropped) throw new EvictedError('These events are not kept any more.');
-        const event = stream.events[at - stream.dropped];
-        if (event) {
-          at += 1;
-          yield { position: at, event };
-        } else if (stream.closed) {
-          return;
-        } else {
-          await new Promise<void>((resolve) => {
-            stream.waiting.add(resolve);
-            signal.addEventListener('abort', () => resolve(), { once: true });
-          });
+      // One listener for the whole reading, however often it waits.
+      const leave = (): void => wake(stream);
+      signal.addEventListener('abort', leave, { once: true });
+      try {
+        for (let at = position; !signal.aborted; ) {
+          if (at < stream.dropped) throw new EvictedError('These events are not kept any more.');
+          const event = stream.events[at - stream.dropped];
+          if (event) {
+            at += 1;
+            yield { position: at, event };
+          } else if (stream.closed) {
+            return;
+          } else {
+            await new Promise<void>((resolve) => stream.waiting.add(resolve));
+          }
         }
+      } finally {
+        signal.removeEventListener('abort', leave);
       }
     },
     close(streamId) {

@@ -75,7 +75,12 @@ function bytesOf(incoming: IncomingMessage): ReadableStream<Uint8Array> {
 
 function drained(outgoing: ServerResponse, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    outgoing.once('drain', resolve);
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    const done = (): void => {
+      outgoing.removeListener('drain', done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    outgoing.once('drain', done);
+    signal.addEventListener('abort', done);
   });
 }

@@ -21,7 +21,6 @@ export class ResumableRuns {
   readonly #log: EventLog;
   readonly #patience: number;
   readonly #live = new Map<string, LiveRun>();
-
   readonly #onError: (error: unknown) => void;
 
   /** `patience` is how long a run goes on without a reader, in milliseconds; `onError` hears of a log that fails. */
@@ -57,14 +56,17 @@ export class ResumableRuns {
       clearTimeout(live.leaving);
     }
     try {
-      await live?.known;
+      if (live) await unlessAborted(live.known, signal);
       for await (const { position: at, event } of this.#log.read(streamId, position, signal)) {
         yield sseBlock(event, `${streamId}.${at}`);
       }
     } finally {
       if (live) {
         live.readers -= 1;
-        if (live.readers === 0) live.leaving = setTimeout(() => live.abort.abort(), this.#patience);
+        // A run that is over needs nobody's patience.
+        if (live.readers === 0 && this.#live.has(streamId)) {
+          live.leaving = setTimeout(() => live.abort.abort(), this.#patience);
+        }
       }
     }
   }
@@ -93,6 +95,19 @@ export class ResumableRuns {
       isKnown();
     }
   }
+}
+
+/** Resolves with the promise, or as soon as the signal aborts: a reader may leave before there is anything to read. */
+function unlessAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    const done = (): void => {
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    signal.addEventListener('abort', done);
+    void promise.then(done);
+  });
 }
 
 function parseEventId(eventId: string): { streamId: string; position: number } {

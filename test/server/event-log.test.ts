@@ -54,6 +54,21 @@ describe('a log in memory', () => {
     await expect(read(log, 0)).rejects.toThrow(EvictedError);
   });
 
+  it('drops a stream that has ended before one that goes on, and lets go of whoever reads what is dropped', async () => {
+    const log = createMemoryLog({ maxStreams: 2 });
+    await log.append('s', delta('a'));
+    await log.append('ended', delta('b'));
+    await log.close('ended');
+    await log.append('third', delta('c'));
+    const reading = read(log, 0);
+    await log.append('s', delta('d'));
+    await log.append('fourth', delta('e'));
+    expect(await reading).toEqual([
+      [1, 'a'],
+      [2, 'd'],
+    ]);
+  });
+
   it('lets go of a reader who has gone', async () => {
     const log = createMemoryLog();
     await log.append('s', delta('a'));

@@ -208,6 +208,25 @@ describe('a run on a server that keeps events', () => {
     await vi.waitFor(() => expect(aborted).toBe(true));
   });
 
+  it('ends by itself also where its only reader left before it said anything', async () => {
+    let aborted = false;
+    const { port, methods } = await serve(
+      async function* (run) {
+        await new Promise((resolve) => run.signal.addEventListener('abort', resolve));
+        aborted = true;
+        yield* createEventWriter(run).text('Too late');
+      },
+      { log: createMemoryLog(), patience: 30 },
+    );
+    const chat = new AgentChat({ transport: createHttpTransport({ url: `http://127.0.0.1:${port}` }) });
+    const sent = chat.sendMessage('Go on');
+    await vi.waitFor(() => expect(methods).toEqual(['POST']));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    chat.stop();
+    await sent;
+    await vi.waitFor(() => expect(aborted).toBe(true));
+  });
+
   it.each([
     ['no id at all', '', 400],
     ['an id that is none', 'nonsense', 400],
