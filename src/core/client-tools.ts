@@ -64,10 +64,6 @@ export class ClientToolCalls {
     }
   }
 
-  get asked(): boolean {
-    return this.#calls.length > 0;
-  }
-
   /** Whether a person still has to answer. */
   get waitsForPerson(): boolean {
     return this.#interactive.size > 0;

@@ -8,7 +8,7 @@ import {
 } from './message.ts';
 import { closeParts, type Mutable } from './open-part.ts';
 import type { ChatState, ReduceContext, RunEnding, RunState } from './state.ts';
-import { inheritReader } from './streamed-json.ts';
+import { growJson, inheritReader, readJson } from './streamed-json.ts';
 
 const NEW_RUN: RunState = { blocks: [], approvals: [] };
 
@@ -62,9 +62,13 @@ export class Draft {
     return copy;
   }
 
-  /** A part whose JSON text grew; `read` makes sense of it once, however often it grew. */
-  grew(part: object, read: () => void): void {
-    this.#grown.set(part, read);
+  /**
+   * The JSON text of a part grew; returns the whole of it. `take` gets what can be read of it before the draft is
+   * published: once, however often it grew.
+   */
+  grow(part: object, before: string, delta: string, take: (value: unknown) => void): string {
+    this.#grown.set(part, () => take(readJson(part)));
+    return growJson(part, before, delta);
   }
 
   settled(part: object): void {
@@ -124,18 +128,24 @@ export class Draft {
     const parts = this.own(message.parts) as Parts;
     message.parts = parts;
     if (workerId === undefined) return parts;
-    const worker = this.worker({ workerId, workerSlug: workerId });
+    const worker = this.worker(workerId);
     const nested = this.own(worker.parts) as Parts;
     worker.parts = nested;
     return nested;
   }
 
-  /** The part of that worker; made where no event announced it. */
-  worker(seed: Pick<UIWorkerPart, 'workerId' | 'workerSlug' | 'description'>): Mutable<UIWorkerPart> {
-    const isThis = (part: UIMessagePart) => part.type === 'worker' && part.workerId === seed.workerId;
+  /** The part of that worker; made, with the id for a name, where no event announced it. */
+  worker(workerId: string): Mutable<UIWorkerPart> {
+    const isThis = (part: UIMessagePart) => part.type === 'worker' && part.workerId === workerId;
     return (
       this.find<UIWorkerPart>(undefined, isThis) ??
-      this.add<UIWorkerPart>(undefined, { ...seed, type: 'worker', parts: [], status: 'running' })
+      this.add<UIWorkerPart>(undefined, {
+        type: 'worker',
+        workerId,
+        workerSlug: workerId,
+        parts: [],
+        status: 'running',
+      })
     );
   }
 

@@ -21,7 +21,6 @@ import type {
 } from './message.ts';
 import { finishObject, isOpen, type Mutable } from './open-part.ts';
 import type { ChatState, ReduceContext, RunEnding } from './state.ts';
-import { growJson, readJson } from './streamed-json.ts';
 
 const OPERATIONS = new Set(['set-resource', 'serialize-thread', 'generate-image']);
 
@@ -68,9 +67,7 @@ function apply(draft: Draft, event: StreamEvent): void {
         part.text += event.delta;
         return;
       }
-      part.text = growJson(part, part.text ?? '', event.delta);
-      draft.grew(part, () => {
-        const partial = readJson(part);
+      part.text = draft.grow(part, part.text ?? '', event.delta, (partial) => {
         if (partial !== undefined) part.partial = partial;
       });
       return;
@@ -99,9 +96,7 @@ function apply(draft: Draft, event: StreamEvent): void {
       return;
     case 'tool-input-delta': {
       const part = toolCall(draft, event);
-      part.argsText = growJson(part, part.argsText ?? '', event.inputTextDelta);
-      draft.grew(part, () => {
-        const partial = readJson(part);
+      part.argsText = draft.grow(part, part.argsText ?? '', event.inputTextDelta, (partial) => {
         if (isRecord(partial)) part.args = partial;
       });
       return;
@@ -174,27 +169,22 @@ function apply(draft: Draft, event: StreamEvent): void {
       openWorker(draft, event);
       return;
     case 'worker-input-delta': {
-      const worker = draft.worker({ workerId: event.workerId, workerSlug: event.workerId });
-      worker.inputText = growJson(worker, worker.inputText ?? '', event.delta);
-      draft.grew(worker, () => {
-        const partial = readJson(worker);
+      const worker = draft.worker(event.workerId);
+      worker.inputText = draft.grow(worker, worker.inputText ?? '', event.delta, (partial) => {
         if (isRecord(partial)) worker.input = partial;
       });
       return;
     }
     case 'worker-input-ready':
     case 'worker-start': {
-      const worker =
-        event.type === 'worker-start'
-          ? openWorker(draft, event)
-          : draft.worker({ workerId: event.workerId, workerSlug: event.workerId });
+      const worker = event.type === 'worker-start' ? openWorker(draft, event) : draft.worker(event.workerId);
       draft.settled(worker);
       delete worker.inputText;
       if (event.input !== undefined) worker.input = toArgs(event.input);
       return;
     }
     case 'worker-result': {
-      const worker = draft.worker({ workerId: event.workerId, workerSlug: event.workerId });
+      const worker = draft.worker(event.workerId);
       if (event.output !== undefined) worker.output = event.output;
       if (event.error !== undefined) worker.error = event.error;
       worker.status = event.cancelled ? 'cancelled' : event.error !== undefined ? 'error' : 'done';
@@ -336,7 +326,7 @@ function toolCall(
 
 function openWorker(draft: Draft, event: WorkerStartEvent | WorkerInputStartEvent): Mutable<UIWorkerPart> {
   const { workerId, workerSlug, description } = event;
-  const worker = draft.worker({ workerId, workerSlug, description });
+  const worker = draft.worker(workerId);
   worker.workerSlug = workerSlug;
   worker.description = description ?? worker.description;
   // A second start with the same id goes on where the worker was.

@@ -44,6 +44,7 @@ export class Run {
     signal.addEventListener('abort', () => this.#giveUp?.(signal.reason), { once: true });
   }
 
+  /** Whether nothing is heard of it any more. */
   get ended(): boolean {
     return this.#ended;
   }

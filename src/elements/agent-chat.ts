@@ -336,7 +336,7 @@ export class AgentChatElement extends LitElement {
 
   /** What was just answered goes away; the focus must not go with it. */
   #keepFocus(): void {
-    if (this.renderRoot.querySelector('[part="dock"] :focus-within, [part="dock"] :focus')) this.focus();
+    if (this.renderRoot.querySelector('[part="dock"]:focus-within')) this.focus();
   }
 
   /** The page's listeners stand further out: they are asked before anything happens. */

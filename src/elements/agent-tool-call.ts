@@ -60,7 +60,7 @@ const ICONS: Record<keyof typeof strings.toolStatus, TemplateResult> = {
   done: icons.check,
   error: icons.cross,
   cancelled: icons.dash,
-  waiting: icons.hand,
+  waiting: icons.waiting,
 };
 
 declare global {

@@ -65,8 +65,6 @@ export const strings = {
   answerPlaceholder: 'Your answer',
   skip: 'Skip',
   connecting: 'Connecting',
-  disconnected: 'The connection is closed.',
-  notDelivered: 'Your answer could not be delivered.',
 } as const;
 
 const formats = new Map<string, Intl.NumberFormat>();
