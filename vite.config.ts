@@ -1,3 +1,5 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import vue from '@vitejs/plugin-vue';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM_ARGS, findChromium } from './scripts/chromium.js';
@@ -27,9 +29,10 @@ export default defineConfig({
       },
       {
         extends: true,
+        plugins: [vue(), svelte({ configFile: false })],
         // Found in advance, so that no test is loaded twice when the first one asks for them.
         optimizeDeps: {
-          include: ['axe-core', 'storybook/preview-api', 'react-dom/client', 'react/jsx-dev-runtime'],
+          include: ['axe-core', 'storybook/preview-api', 'react-dom/client', 'react/jsx-dev-runtime', 'vue'],
         },
         test: {
           name: 'browser',

@@ -3,13 +3,11 @@
  * Out: messages with typed parts. Runs anywhere; imports no framework and no DOM.
  */
 export { type Agent, type AgentRun, runAgent } from './core/agent.ts';
-export {
-  AgentChat,
-  type AgentChatOptions,
-  type ChatSnapshot,
-  type ChatStatus,
-} from './core/agent-chat.ts';
+export { AgentChat } from './core/agent-chat.ts';
+export { type ApprovalSubject, approvalDigest } from './core/approval-digest.ts';
 export type { PendingApproval } from './core/approvals.ts';
+export type { AgentChatOptions } from './core/chat-options.ts';
+export type { ChatSnapshot, ChatStatus, FileUpload } from './core/chat-snapshot.ts';
 export type {
   ClientToolContext,
   ClientToolHandler,
@@ -34,6 +32,7 @@ export {
 } from './core/error-guards.ts';
 export type { FinishReason, PendingToolCall, StreamEvent, ToolResult } from './core/event.ts';
 export { generateId } from './core/generate-id.ts';
+export type { ChatLimits } from './core/limits.ts';
 export {
   type FileReference,
   isMainThread,

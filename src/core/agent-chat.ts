@@ -1,75 +1,26 @@
 import { Approvals, type PendingApproval } from './approvals.ts';
-import type { ClientToolHandler, PendingClientTools } from './client-tools.ts';
-import { AgentChatError, unsupported } from './error.ts';
-import type { ErrorEvent, StreamEvent } from './event.ts';
+import type { AgentChatOptions } from './chat-options.ts';
+import type { ChatSnapshot, ChatStatus } from './chat-snapshot.ts';
+import type { PendingClientTools } from './client-tools.ts';
+import { Conversation, type Trigger } from './conversation.ts';
+import { AgentChatError, discontinuity, refused, unsupported } from './error.ts';
+import { fromErrorEvent } from './error-event.ts';
+import type { StreamEvent } from './event.ts';
 import { generateId } from './generate-id.ts';
 import { guarded } from './guarded.ts';
+import { limitExceeded, limitOf, Meter } from './limits.ts';
+import { Listeners } from './listeners.ts';
 import type { FileReference, UIMessage } from './message.ts';
-import { type Asked, Queue, type QueuedMessage } from './queue.ts';
-import { endRun, reduce } from './reduce.ts';
-import { restoreMessages } from './restore.ts';
+import { Queue } from './queue.ts';
 import { Run } from './run.ts';
-import { frameScheduler, type Scheduler } from './scheduler.ts';
-import { type ChatState, emptyState, type ReduceContext, type RunEnding } from './state.ts';
-import type { ApprovalDecision, ConnectionState, Transport } from './transport.ts';
-import { type RequestUploadUrls, type UploadProgress, uploadFiles } from './upload.ts';
-import { type UserMessageInput, userParts } from './user-message.ts';
-
-/** `awaiting-input`: the run goes on once a person has answered an interactive client tool. */
-export type ChatStatus = 'idle' | 'streaming' | 'error' | 'awaiting-input';
-
-export interface AgentChatOptions {
-  readonly transport: Transport;
-  /** Where files that the user attaches may be put; without it there are no attachments. */
-  readonly requestUploadUrls?: RequestUploadUrls | undefined;
-  /** By tool name. */
-  readonly clientTools?: Readonly<Record<string, ClientToolHandler>> | undefined;
-  /** How long an automatic client tool may take. Milliseconds; 60,000 unless told. */
-  readonly clientToolTimeout?: number | undefined;
-  /**
-   * What a `send` does while a run is going on: ends that run (unless told otherwise), waits for its end, or is
-   * refused with the code `busy`.
-   */
-  readonly whenBusy?: 'interrupt' | 'queue' | 'reject' | undefined;
-  /** Messages of an earlier visit, as they were stored: dates may be strings. */
-  readonly initialMessages?: readonly UIMessage[] | undefined;
-  readonly onStart?: ((executionId: string | undefined) => void) | undefined;
-  readonly onFinish?: (() => void) | undefined;
-  readonly onStop?: (() => void) | undefined;
-  readonly onError?: ((error: AgentChatError) => void) | undefined;
-  readonly onResourceUpdate?: ((name: string, value: unknown) => void) | undefined;
-  /** When listeners hear of streamed changes; once a frame unless told. */
-  readonly scheduler?: Scheduler | undefined;
-  readonly generateId?: (() => string) | undefined;
-  /** Epoch milliseconds. */
-  readonly now?: (() => number) | undefined;
-}
-
-/** All there is to show. The same object until something changed. */
-export interface ChatSnapshot {
-  readonly messages: readonly UIMessage[];
-  readonly status: ChatStatus;
-  readonly error: AgentChatError | null;
-  readonly pendingClientTools: PendingClientTools;
-  readonly pendingApprovals: readonly PendingApproval[];
-  readonly canRetry: boolean;
-  /** What was said while the agent was busy, in the order in which it will be asked. */
-  readonly queue: readonly QueuedMessage[];
-  readonly connectionState: ConnectionState | undefined;
-  readonly connectionError: Error | undefined;
-}
-
-/** What `retry` needs to ask the same again. */
-interface Trigger extends Asked {
-  /** The conversation before it was asked. */
-  readonly before: readonly UIMessage[];
-  /** The last message that the server keeps on a retry; the server's word for it once it said one. */
-  rollbackAfterMessageId: string | null;
-}
+import { frameScheduler } from './scheduler.ts';
+import type { ChatState, RunEnding } from './state.ts';
+import type { ConnectionState, Transport } from './transport.ts';
+import { type UploadFilesOptions, type UploadProgress, uploadFiles } from './upload.ts';
+import { Uploads } from './uploads.ts';
+import { type Asked, inOtherWords, type UserMessageInput, userParts } from './user-message.ts';
 
 const CLIENT_TOOL_TIMEOUT = 60_000;
-/** How many events may wait to be folded in while nobody looks, as in a hidden page. */
-const MAX_PENDING = 256;
 
 const NO_TOOLS: PendingClientTools = Object.freeze(Object.create(null));
 
@@ -83,22 +34,25 @@ const NO_TOOLS: PendingClientTools = Object.freeze(Object.create(null));
 export class AgentChat {
   #options: AgentChatOptions;
   readonly #transport: Transport;
-  readonly #context: ReduceContext;
-  readonly #schedule: Scheduler;
-  readonly #listeners = new Set<() => void>();
-  #state: ChatState;
-  /** Events that came and are not yet in the state: they are folded in when somebody looks. */
-  #pending: StreamEvent[] = [];
+  readonly #conversation: Conversation;
+  readonly #newId: () => string;
+  readonly #listeners: Listeners;
   #status: ChatStatus = 'idle';
   #error: AgentChatError | null = null;
   #run: Run | null = null;
+  /** Settles when that run is over. */
+  #running: Promise<void> = Promise.resolve();
+  /** The run that was started last, whether it goes on or not. */
+  #newest: Run | null = null;
   #trigger: Trigger | null = null;
   #snapshot: ChatSnapshot | null = null;
-  #cancelFlush: (() => void) | null = null;
+  /** The state that the snapshot is of. */
+  #seen: ChatState | null = null;
   #connection: { state: ConnectionState | undefined; error: Error | undefined };
   #unwatch: (() => void) | null = null;
+  #lookedForRun = false;
   /** Counts how often the messages were replaced by others. */
-  #conversation = 0;
+  #replaced = 0;
   readonly #queue = new Queue({
     onChange: () => this.#changed(),
     onSend: (asked) => {
@@ -106,18 +60,26 @@ export class AgentChat {
       return this.#ask(asked);
     },
   });
-  /** The run that was started last, whether it goes on or not. */
-  #newest: Run | null = null;
-  /** Approvals whose answer is under way. */
-  readonly #answering = new Set<string>();
-  readonly #approvals = new Approvals((decision) => this.#respond(decision));
+  readonly #uploads = new Uploads(() => this.#changed());
+  readonly #approvals = new Approvals({
+    isOpen: (request) => this.#conversation.waitsFor(request),
+    deliver: async (decision) => {
+      if (this.#transport.respond) return this.#transport.respond(decision);
+      throw unsupported('This transport cannot deliver approvals.', 'approvals-not-supported');
+    },
+    onAnswer: (event) => {
+      this.#conversation.add(event);
+      this.#listeners.tellNow();
+    },
+  });
 
   constructor(options: AgentChatOptions) {
     this.#options = options;
     this.#transport = options.transport;
-    this.#schedule = options.scheduler ?? frameScheduler;
-    this.#context = { now: options.now ?? Date.now, generateId: options.generateId ?? generateId };
-    this.#state = { ...emptyState, messages: restoreMessages(options.initialMessages ?? []) };
+    this.#listeners = new Listeners(options.scheduler ?? frameScheduler);
+    this.#newId = options.generateId ?? generateId;
+    const context = { now: options.now ?? Date.now, generateId: this.#newId };
+    this.#conversation = new Conversation(context, options.initialMessages ?? []);
     this.#connection = { state: this.#transport.connectionState, error: undefined };
   }
 
@@ -150,17 +112,24 @@ export class AgentChat {
   get canUpload(): boolean {
     return this.#options.requestUploadUrls !== undefined;
   }
+  get #isBusy(): boolean {
+    return this.#status === 'streaming' || this.#status === 'awaiting-input';
+  }
 
   readonly getSnapshot = (): ChatSnapshot => {
-    this.#fold();
-    this.#snapshot ??= {
-      messages: this.#state.messages,
+    const { state, canContinue } = this.#conversation;
+    if (this.#snapshot && this.#seen === state) return this.#snapshot;
+    this.#seen = state;
+    this.#snapshot = {
+      messages: state.messages,
       status: this.#status,
       error: this.#error,
       pendingClientTools: this.#run?.pendingClientTools ?? NO_TOOLS,
-      pendingApprovals: this.#approvals.of(this.#state.run?.approvals ?? []),
-      canRetry: this.#trigger !== null && this.#status !== 'streaming' && this.#status !== 'awaiting-input',
+      pendingApprovals: this.#approvals.of(state.run?.approvals ?? []),
+      canRetry: this.#trigger !== null && !this.#isBusy && canContinue,
+      canContinue,
       queue: this.#queue.messages,
+      uploads: this.#uploads.files,
       connectionState: this.#connection.state,
       connectionError: this.#connection.error,
     };
@@ -168,11 +137,10 @@ export class AgentChat {
   };
 
   readonly subscribe = (listener: () => void): (() => void) => {
-    // Wrapped, so that the same function given twice is two subscriptions.
-    const entry = () => listener();
-    this.#listeners.add(entry);
+    const unsubscribe = this.#listeners.add(listener);
     this.#watchConnection();
-    return () => void this.#listeners.delete(entry);
+    if (this.#options.resume && !this.#lookedForRun) void this.resume();
+    return unsubscribe;
   };
 
   /** Takes new callbacks, tools and upload function; the transport stays. */
@@ -182,33 +150,32 @@ export class AgentChat {
 
   /**
    * Triggers the agent and, with `userMessage`, shows what the user said. Resolves when the whole turn is over,
-   * client tools included. Rejects only where nothing was sent: files could not be uploaded, or the chat is busy
-   * and rejects. Files for a conversation that was replaced meanwhile are not sent either.
+   * client tools included. Rejects only where nothing was sent: files could not be uploaded, the chat is busy and
+   * rejects, too much is queued, or a version is shown that cannot be gone on with. Files for a conversation that
+   * was replaced meanwhile are not sent either.
    */
   async send(
     triggerName: string,
     input?: Readonly<Record<string, unknown>>,
     options: { userMessage?: UserMessageInput } = {},
   ): Promise<void> {
+    this.#assertContinuable();
     const { content, files } = options.userMessage ?? {};
     const attached = files ?? (input?.['FILES'] as UserMessageInput['files']);
-    const conversation = this.#conversation;
-    const uploaded = attached ? await this.#references([...attached]) : [];
-    if (conversation !== this.#conversation) return;
+    const replaced = this.#replaced;
+    const uploaded = attached
+      ? await this.#uploads.references([...attached], (raw, progress) => this.#upload(raw, progress))
+      : [];
+    if (replaced !== this.#replaced) return;
     const sent = attached && input?.['FILES'] ? { ...input, FILES: uploaded } : input;
-    const parts = options.userMessage
-      ? userParts(content, files ? uploaded : [], this.#context.generateId)
-      : null;
+    const parts = options.userMessage ? userParts(content, files ? uploaded : [], this.#newId) : null;
     const asked = { triggerName, input: sent, parts };
-    if (this.#run && this.whenBusy === 'queue') return this.#queue.add(this.#context.generateId(), asked);
-    if (this.#run && this.whenBusy === 'reject') {
-      throw new AgentChatError('The agent is still answering.', {
-        type: 'execution_error',
-        source: 'client',
-        retryable: true,
-        code: 'busy',
-      });
+    if (this.#isBusy && this.whenBusy === 'queue') {
+      const limit = limitOf(this.#options.limits, 'queue');
+      if (this.#queue.messages.length >= limit) throw limitExceeded('queue', limit);
+      return this.#queue.add(this.#newId(), asked);
     }
+    this.#assertFree();
     this.#interrupt();
     return this.#ask(asked);
   }
@@ -223,17 +190,61 @@ export class AgentChat {
     );
   }
 
-  /** Asks the last trigger again from where it was first asked. Files are not uploaded again. */
+  /**
+   * Asks the last trigger again from where it was first asked; what was answered is kept as a version. Files are
+   * not uploaded again.
+   */
   async retry(): Promise<void> {
     const trigger = this.#trigger;
     if (!trigger) return;
+    this.#assertContinuable();
     this.#interrupt();
-    this.#state = { ...emptyState, messages: trigger.before };
+    this.#conversation.rollBack(trigger);
     return this.#start(trigger, trigger.rollbackAfterMessageId);
   }
 
-  /** Ends the current run. What it wrote so far stays. */
+  /**
+   * Says a message of the user in other words: the conversation goes on from there, and what it was is kept as a
+   * version. Files of the message stay. Rejects where there is no such message.
+   */
+  async edit(messageId: string, content: string): Promise<void> {
+    this.#assertContinuable();
+    this.#assertFree();
+    this.#interrupt();
+    const trigger = this.#conversation.takeBack(messageId);
+    return this.#ask(inOtherWords(trigger, content), trigger.rollbackAfterMessageId);
+  }
+
+  /** The message in all its versions, itself among them, in the order in which they were made. */
+  versions(messageId: string): readonly UIMessage[] {
+    return this.#conversation.versions(messageId);
+  }
+
+  /**
+   * Shows the version that begins with this message, and what followed it. Where the server keeps the history it
+   * knows only one: then the others can be read, and `canContinue` is false.
+   */
+  selectVersion(messageId: string): void {
+    if (this.#isBusy) throw busy();
+    this.#conversation.select(messageId, this.#transport.keepsHistory ?? false);
+    this.#trigger = this.#conversation.lastTrigger;
+    this.#changed();
+  }
+
+  /**
+   * Goes on with a run that still goes on at the server, as after a reload of the page. Resolves when the turn is
+   * over; at once where there is none, or where this chat has a run of its own.
+   */
+  resume(): Promise<void> {
+    if (this.#run || !this.#transport.resume) return this.#running;
+    this.#lookedForRun = true;
+    this.#watchConnection();
+    return this.#begin(this.#makeRun(this.#conversation.lastTrigger), null);
+  }
+
+  /** Ends the current run, and what is being uploaded. What it wrote so far stays. */
   stop(): void {
+    this.#uploads.cancel();
     if (!this.#run) return;
     this.#end(this.#run, 'stopped');
     guarded(() => this.#options.onStop?.());
@@ -242,21 +253,26 @@ export class AgentChat {
   /** Replaces the conversation, ending the current run. There is nothing to retry afterwards. */
   replaceMessages(messages: readonly UIMessage[]): void {
     this.#interrupt();
-    this.#conversation += 1;
+    this.#replaced += 1;
     this.#trigger = null;
     this.#error = null;
     this.#status = 'idle';
     this.#queue.clear();
-    this.#state = { ...emptyState, messages: restoreMessages(messages) };
+    this.#conversation.replace(messages);
     this.#changed();
   }
 
   uploadFiles(files: Iterable<File>, onProgress?: UploadProgress): Promise<FileReference[]> {
-    const { requestUploadUrls } = this.#options;
-    if (requestUploadUrls) return uploadFiles(files, { requestUploadUrls, onProgress });
-    return Promise.reject(
-      unsupported('This chat takes no files: `requestUploadUrls` is not set.', 'uploads-not-configured'),
-    );
+    return this.#upload(files, { onProgress });
+  }
+
+  /** Permits every call that waits for it. */
+  async approveAll(answer?: { choice?: string }): Promise<void> {
+    await Promise.all(this.pendingApprovals.map((approval) => approval.approve(answer)));
+  }
+
+  async denyAll(answer?: { reason?: string }): Promise<void> {
+    await Promise.all(this.pendingApprovals.map((approval) => approval.deny(answer)));
   }
 
   async connect(): Promise<void> {
@@ -273,9 +289,10 @@ export class AgentChat {
    * be read, and a later `send` begins anew.
    */
   dispose(): void {
-    this.#conversation += 1;
+    this.#replaced += 1;
     this.#listeners.clear();
     this.#queue.clear();
+    this.#uploads.cancel();
     if (this.#run) this.#end(this.#run, 'stopped');
     this.#newest?.close();
     this.#unwatch?.();
@@ -283,46 +300,37 @@ export class AgentChat {
     this.disconnect();
   }
 
-  /** The files as references: those that are none yet are uploaded, and take their places among the others. */
-  async #references(files: readonly (File | FileReference)[]): Promise<readonly FileReference[]> {
-    const raw = files.filter((file) => file instanceof File);
-    const uploaded = raw.length > 0 ? await this.uploadFiles(raw) : [];
-    return files.map((file) =>
-      file instanceof File ? (uploaded[raw.indexOf(file)] as FileReference) : file,
-    );
+  async #upload(
+    files: Iterable<File>,
+    options: Omit<UploadFilesOptions, 'requestUploadUrls'>,
+  ): Promise<FileReference[]> {
+    const { requestUploadUrls, uploadOptions } = this.#options;
+    if (requestUploadUrls) return uploadFiles(files, { ...uploadOptions, requestUploadUrls, ...options });
+    throw unsupported('This chat takes no files: `requestUploadUrls` is not set.', 'uploads-not-configured');
+  }
+
+  #assertContinuable(): void {
+    if (this.#conversation.canContinue) return;
+    throw refused('The server cannot go on from the version that is shown.', 'version-not-continued');
+  }
+
+  #assertFree(): void {
+    if (this.#isBusy && this.whenBusy === 'reject') throw busy();
   }
 
   /** Asks for the first time, from where the conversation stands now. */
-  #ask(asked: Asked): Promise<void> {
-    const before = this.#state.messages;
-    return this.#start({ ...asked, before, rollbackAfterMessageId: before.at(-1)?.id ?? null });
+  #ask(asked: Asked, rollbackAfterMessageId?: string | null): Promise<void> {
+    return this.#start(this.#conversation.ask(asked, rollbackAfterMessageId), rollbackAfterMessageId);
   }
 
   async #start(trigger: Trigger, rollbackAfterMessageId?: string | null): Promise<void> {
     this.#watchConnection();
     // Ending a run tells its tools, and what they do may have begun another.
     this.#interrupt();
-    if (trigger.parts) {
-      const message: UIMessage = {
-        id: this.#context.generateId(),
-        role: 'user',
-        parts: trigger.parts,
-        status: 'done',
-        createdAt: new Date(this.#context.now()),
-      };
-      this.#state = { ...emptyState, messages: [...this.#state.messages, message] };
-    } else {
-      this.#state = { ...emptyState, messages: this.#state.messages };
-    }
+    this.#enter(trigger, false);
     const run = this.#makeRun(trigger);
-    this.#run = run;
-    this.#newest = run;
-    this.#trigger = trigger;
-    this.#error = null;
-    this.#status = 'streaming';
-    this.#changed();
     const { triggerName, input } = trigger;
-    await run.start({
+    return this.#begin(run, {
       type: 'trigger',
       triggerName,
       ...(input === undefined ? {} : { input }),
@@ -330,8 +338,27 @@ export class AgentChat {
     });
   }
 
-  #makeRun(trigger: Trigger): Run {
+  #begin(run: Run, request: Parameters<Run['start']>[0]): Promise<void> {
+    this.#newest = run;
+    this.#run = run;
+    if (request) this.#changed();
+    // Whoever heard of it may have ended it.
+    this.#running = run.start(request);
+    return this.#running;
+  }
+
+  /** A run is under way. One that `wentOn` elsewhere is heard of again. */
+  #enter(trigger: Trigger | null, wentOn: boolean): void {
+    this.#conversation.begin(wentOn);
+    this.#trigger = trigger;
+    this.#error = null;
+    this.#status = 'streaming';
+  }
+
+  #makeRun(trigger: Trigger | null): Run {
+    const meter = new Meter();
     let started = false;
+    let reloaded = false;
     const run = new Run({
       transport: this.#transport,
       clientTools: () => ({
@@ -340,12 +367,18 @@ export class AgentChat {
       }),
       messages: () => this.getSnapshot().messages,
       onEvent: (event) => {
-        this.#pending.push(event);
-        if (this.#pending.length >= MAX_PENDING) this.#fold();
+        if (!this.#isBusy) {
+          this.#enter(trigger, true);
+          this.#changed();
+        }
+        meter.count(event, this.#conversation.parts, this.#options.limits);
+        this.#conversation.add(event);
         if (event.type === 'start' && !started) {
           started = true;
           // Only the first start of a run says where a retry begins: later legs go on from there.
-          if (event.lastMessageId !== undefined) trigger.rollbackAfterMessageId = event.lastMessageId;
+          if (trigger && event.lastMessageId !== undefined) {
+            trigger.rollbackAfterMessageId = event.lastMessageId;
+          }
         }
         this.#receive(run, event);
       },
@@ -356,8 +389,19 @@ export class AgentChat {
       onFail: (error) => this.#fail(run, error),
       onUsage: (event) => {
         if (this.#newest !== run) return;
-        this.#pending.push(event);
-        this.#notifyLater();
+        this.#conversation.add(event);
+        this.#listeners.tellLater();
+      },
+      onNothing: () => (reloaded ? this.#finish(run) : this.#end(run, 'finished')),
+      onLost: async () => {
+        const { loadMessages } = this.#options;
+        if (!loadMessages) throw discontinuity();
+        const messages = await loadMessages();
+        if (run.ended) return;
+        reloaded = true;
+        this.#status = 'idle';
+        this.#conversation.replace(messages);
+        this.#changed();
       },
     });
     return run;
@@ -366,25 +410,28 @@ export class AgentChat {
   #receive(run: Run, event: StreamEvent): void {
     switch (event.type) {
       case 'start':
-        this.#notifyLater();
+        this.#listeners.tellLater();
         return guarded(() => this.#options.onStart?.(event.executionId));
       case 'resource-update':
         return guarded(() => this.#options.onResourceUpdate?.(event.name, event.value));
       case 'finish':
-        if (event.finishReason === 'client-tool-calls' && run.legOver) return this.#notifyLater();
-        this.#end(run, 'finished');
-        guarded(() => this.#options.onFinish?.());
-        // A run that failed or was stopped holds up the queue: what comes next is for the user to say.
-        if (!this.#run) this.#queue.sendNext();
-        return;
+        if (event.finishReason === 'client-tool-calls' && run.legOver) return this.#listeners.tellLater();
+        return this.#finish(run);
       case 'error':
-        return this.#fail(run, fromEvent(event));
+        return this.#fail(run, fromErrorEvent(event));
       case 'approval-request':
       case 'approval-resolved':
-        return this.#notifyNow();
+        return this.#listeners.tellNow();
       default:
-        return this.#notifyLater();
+        return this.#listeners.tellLater();
     }
+  }
+
+  #finish(run: Run): void {
+    this.#end(run, 'finished');
+    guarded(() => this.#options.onFinish?.());
+    // A run that failed or was stopped holds up the queue: what comes next is for the user to say.
+    if (!this.#run) this.#queue.sendNext();
   }
 
   #fail(run: Run, error: AgentChatError): void {
@@ -395,7 +442,6 @@ export class AgentChat {
   /** A newer command takes over: what the current run wrote stays. Nobody is told before the command is done. */
   #interrupt(): void {
     if (this.#run) this.#finalise(this.#run, 'stopped');
-    this.#fold();
   }
 
   #end(run: Run, ending: RunEnding, error: AgentChatError | null = null): void {
@@ -407,45 +453,10 @@ export class AgentChat {
 
   /** Nothing of this run is written after this. */
   #finalise(run: Run, ending: RunEnding): void {
-    this.#fold();
     this.#run = null;
-    this.#answering.clear();
-    this.#state = endRun(this.#state, ending, this.#context);
+    this.#conversation.end(ending);
     this.#snapshot = null;
     run.end(ending === 'finished');
-  }
-
-  #fold(): void {
-    if (this.#pending.length === 0) return;
-    const events = this.#pending;
-    this.#pending = [];
-    const state = reduce(this.#state, events, this.#context);
-    if (state === this.#state) return;
-    this.#state = state;
-    this.#snapshot = null;
-  }
-
-  /** Delivers the decision, then shows it. A decision that did not arrive can be made again. */
-  async #respond(decision: ApprovalDecision): Promise<void> {
-    this.#fold();
-    const run = this.#run;
-    const { approvalId, approved, reason } = decision;
-    if (!run || this.#answering.has(approvalId)) return;
-    if (!this.#state.run?.approvals.some((open) => open.approvalId === approvalId)) return;
-    if (!this.#transport.respond) {
-      throw unsupported('This transport cannot deliver approvals.', 'approvals-not-supported');
-    }
-    this.#answering.add(approvalId);
-    try {
-      await this.#transport.respond(decision);
-    } catch (error) {
-      if (!run.ended) this.#answering.delete(approvalId);
-      throw error;
-    }
-    if (run.ended) return;
-    this.#answering.delete(approvalId);
-    this.#pending.push({ type: 'approval-resolved', approvalId, approved, reason });
-    this.#notifyNow();
   }
 
   #watchConnection(): void {
@@ -460,33 +471,15 @@ export class AgentChat {
   /** Something beside the messages changed. */
   #changed(): void {
     this.#snapshot = null;
-    this.#notifyNow();
-  }
-
-  /** Events came: whoever looks folds them in, and listeners hear of it once a frame. */
-  #notifyLater(): void {
-    if (!this.#cancelFlush && this.#listeners.size > 0)
-      this.#cancelFlush = this.#schedule(() => this.#notify());
-  }
-
-  #notifyNow(): void {
-    this.#cancelFlush?.();
-    this.#notify();
-  }
-
-  #notify(): void {
-    this.#cancelFlush = null;
-    for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) guarded(listener);
+    this.#listeners.tellNow();
   }
 }
 
-/** The error that an event tells of. Servers may leave out what they do not know. */
-function fromEvent(event: ErrorEvent): AgentChatError {
-  const { type: _, errorType, message, ...told }: Partial<ErrorEvent> = event;
-  return new AgentChatError(message ?? '', {
-    source: 'platform',
-    retryable: false,
-    ...told,
-    type: errorType ?? 'unknown_error',
+function busy(): AgentChatError {
+  return new AgentChatError('The agent is still answering.', {
+    type: 'execution_error',
+    source: 'client',
+    retryable: true,
+    code: 'busy',
   });
 }

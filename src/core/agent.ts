@@ -1,4 +1,5 @@
 import { AgentChatError } from './error.ts';
+import { toErrorEvent } from './error-event.ts';
 import type { ErrorEvent, StreamEvent } from './event.ts';
 import { generateId } from './generate-id.ts';
 import type { UIMessage } from './message.ts';
@@ -62,10 +63,4 @@ export async function* runAgent(
     if (!started) yield { type: 'start', executionId };
     yield AgentChatError.isInstance(error) ? toErrorEvent(error) : FAILED;
   }
-}
-
-/** The event that tells a client of this error. */
-export function toErrorEvent(error: AgentChatError): ErrorEvent {
-  const { type: errorType, message, source, retryable, retryAfter, code, provider, tool } = error;
-  return { type: 'error', errorType, message, source, retryable, retryAfter, code, provider, tool };
 }

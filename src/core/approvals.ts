@@ -1,4 +1,6 @@
-import type { ApprovalRequestEvent } from './event.ts';
+import { approvalDigest } from './approval-digest.ts';
+import { AgentChatError } from './error.ts';
+import type { ApprovalRequestEvent, StreamEvent } from './event.ts';
 import type { ApprovalDecision } from './transport.ts';
 
 /** A tool call that waits for a person's permission. */
@@ -10,20 +12,31 @@ export interface PendingApproval {
   readonly choices?: readonly string[] | undefined;
   readonly context?: string | undefined;
   readonly expiresAt?: number | undefined;
+  /** With `args`, the tool is to run with those instead. Rejects where the answer could not be delivered. */
   approve(answer?: { choice?: string; args?: Readonly<Record<string, unknown>> }): Promise<void>;
   deny(answer?: { reason?: string }): Promise<void>;
 }
 
+export interface ApprovalsOptions {
+  /** Whether a run still waits for the answer to this very request. */
+  readonly isOpen: (request: ApprovalRequestEvent) => boolean;
+  readonly deliver: (decision: ApprovalDecision) => Promise<void>;
+  /** What the answer means for the conversation. */
+  readonly onAnswer: (event: StreamEvent) => void;
+}
+
 const NONE: readonly PendingApproval[] = Object.freeze([]);
 
-/** Requests for permission as something that can be answered. The same list until the requests change. */
+/** Requests for permission as something that can be answered, each once. The same list until the requests change. */
 export class Approvals {
-  readonly #respond: (decision: ApprovalDecision) => Promise<void>;
+  readonly #options: ApprovalsOptions;
   #requests: readonly ApprovalRequestEvent[] = [];
   #pending = NONE;
+  /** Those whose answer is under way. */
+  #answering = new Set<ApprovalRequestEvent>();
 
-  constructor(respond: (decision: ApprovalDecision) => Promise<void>) {
-    this.#respond = respond;
+  constructor(options: ApprovalsOptions) {
+    this.#options = options;
   }
 
   of(requests: readonly ApprovalRequestEvent[]): readonly PendingApproval[] {
@@ -37,6 +50,11 @@ export class Approvals {
 
   #answerable(request: ApprovalRequestEvent): PendingApproval {
     const { approvalId, toolCallId = approvalId, toolName, args, choices, context, expiresAt } = request;
+    const decide = (answer: Omit<ApprovalDecision, 'approvalId' | 'digest'>) =>
+      this.#decide(request, async () => {
+        const digest = await approvalDigest({ toolCallId, toolName, args });
+        return { approvalId, ...answer, ...(digest && { digest }) };
+      });
     return {
       approvalId,
       toolCallId,
@@ -45,8 +63,31 @@ export class Approvals {
       choices,
       context,
       expiresAt,
-      approve: (answer) => this.#respond({ approvalId, approved: true, ...answer }),
-      deny: (answer) => this.#respond({ approvalId, approved: false, ...answer }),
+      approve: (answer) => decide({ approved: true, ...answer }),
+      deny: (answer) => decide({ approved: false, ...answer }),
     };
+  }
+
+  /** Delivers the decision, then shows it. One that did not arrive can be made again while it is waited for. */
+  async #decide(request: ApprovalRequestEvent, decision: () => Promise<ApprovalDecision>): Promise<void> {
+    const { isOpen, deliver, onAnswer } = this.#options;
+    const { approvalId } = request;
+    if (this.#answering.has(request) || !isOpen(request)) return;
+    this.#answering.add(request);
+    try {
+      const decided = await decision();
+      // The call may have changed, or another tab may have answered, while the digest was made.
+      if (!isOpen(request)) return;
+      await deliver(decided);
+      const { approved, reason, args } = decided;
+      if (isOpen(request)) onAnswer({ type: 'approval-resolved', approvalId, approved, reason, args });
+    } catch (error) {
+      const { type } = AgentChatError.from(error);
+      const isGone = type === 'conflict_error' || type === 'not_found_error';
+      if (isGone && isOpen(request)) onAnswer({ type: 'approval-voided', approvalId });
+      throw error;
+    } finally {
+      this.#answering.delete(request);
+    }
   }
 }

@@ -10,7 +10,7 @@ import { closeParts, type Mutable } from './open-part.ts';
 import type { ChatState, ReduceContext, RunEnding, RunState } from './state.ts';
 import { growJson, inheritReader, readJson } from './streamed-json.ts';
 
-const NEW_RUN: RunState = { blocks: [], approvals: [] };
+const NEW_RUN: RunState = { blocks: [], approvals: [], parts: 0 };
 
 type Parts = UIMessagePart[];
 
@@ -152,6 +152,7 @@ export class Draft {
   add<P extends UIMessagePart>(workerId: string | undefined, part: P): Mutable<P> {
     this.#owned.add(part);
     this.parts(workerId).push(part);
+    this.setRun({ parts: this.run.parts + 1 });
     return part;
   }
 

@@ -4,6 +4,7 @@ export type AgentChatErrorType =
   | 'permission_error'
   | 'validation_error'
   | 'not_found_error'
+  | 'conflict_error'
   | 'rate_limit_error'
   | 'quota_exceeded_error'
   | 'provider_error'
@@ -104,6 +105,17 @@ export function streamInterrupted(cause?: unknown): AgentChatError {
   });
 }
 
+/** Events of a run that were lost on their way and cannot be had again. */
+export function discontinuity(cause?: unknown): AgentChatError {
+  return new AgentChatError('A part of the answer was lost on its way.', {
+    type: 'provider_error',
+    source: 'client',
+    retryable: true,
+    code: 'discontinuity',
+    cause,
+  });
+}
+
 /** A server that no request reaches. */
 export function connectionFailed(
   message = 'The server could not be reached.',
@@ -121,6 +133,11 @@ export function connectionFailed(
 /** Something asked of a chat that cannot do it. */
 export function unsupported(message: string, code: string): AgentChatError {
   return new AgentChatError(message, { type: 'unsupported_error', source: 'client', retryable: false, code });
+}
+
+/** Something asked of a chat that cannot be done as things stand; nothing was changed. */
+export function refused(message: string, code: string): AgentChatError {
+  return new AgentChatError(message, { type: 'validation_error', source: 'client', retryable: false, code });
 }
 
 /** Bytes that are not what the protocol says. */

@@ -205,6 +205,8 @@ export interface ApprovalResolvedEvent {
   readonly approvalId: string;
   readonly approved: boolean;
   readonly reason?: string | undefined;
+  /** Arguments as the person changed them. */
+  readonly args?: Readonly<Record<string, unknown>> | undefined;
 }
 export interface UsageEvent {
   readonly type: 'usage';
@@ -224,6 +226,16 @@ export interface ProgressEvent extends InWorker {
   readonly label?: string | undefined;
   /** From 0 to 1; absent where it cannot be told. */
   readonly value?: number | undefined;
+}
+
+/** Nobody waits for this approval any more: the call changed, or it was answered elsewhere. */
+export interface ApprovalVoidedEvent {
+  readonly type: 'approval-voided';
+  readonly approvalId: string;
+}
+/** Events were lost and cannot be had again. Said by a transport, as the last of its stream. */
+export interface DiscontinuityEvent {
+  readonly type: 'discontinuity';
 }
 
 /**
@@ -260,6 +272,8 @@ export type StreamEvent =
   | WorkerResultEvent
   | ApprovalRequestEvent
   | ApprovalResolvedEvent
+  | ApprovalVoidedEvent
+  | DiscontinuityEvent
   | UsageEvent
   | DataEvent
   | ProgressEvent;

@@ -1,11 +1,5 @@
 import type { UIMessagePart } from './message.ts';
-
-/** What an agent is asked, and what of it the user sees. */
-export interface Asked {
-  readonly triggerName: string;
-  readonly input: Readonly<Record<string, unknown>> | undefined;
-  readonly parts: readonly UIMessagePart[] | null;
-}
+import { type Asked, inOtherWords } from './user-message.ts';
 
 /** Something that was said while the agent was busy. */
 export interface QueuedMessage {
@@ -71,7 +65,7 @@ export class Queue {
       id,
       parts: asked.parts ?? [],
       edit: (content) => {
-        const edited = this.#entry(id, withContent(asked, content), settle);
+        const edited = this.#entry(id, inOtherWords(asked, content), settle);
         this.#change(this.#entries.map((entry) => (entry.message.id === id ? edited : entry)));
       },
       moveTo: (index) => {
@@ -103,14 +97,4 @@ export class Queue {
     this.#messages = entries.map(({ message }) => message);
     this.#options.onChange();
   }
-}
-
-function withContent(asked: Asked, content: string): Asked {
-  const { input, parts } = asked;
-  const others = (parts ?? []).filter((part) => part.type !== 'text');
-  return {
-    ...asked,
-    parts: content === '' ? others : [...others, { type: 'text', text: content, status: 'done' }],
-    input: input && 'USER_MESSAGE' in input ? { ...input, USER_MESSAGE: content } : input,
-  };
 }

@@ -47,7 +47,7 @@ function apply(draft: Draft, event: StreamEvent): void {
     case 'start': {
       // One run may have several legs, and each begins with `start`: a boundary between steps.
       const last = draft.peek().at(-1);
-      if (last && last.type !== 'step-start') draft.parts().push({ type: 'step-start' });
+      if (last && last.type !== 'step-start') draft.add(undefined, { type: 'step-start' });
       return draft.setRun();
     }
     case 'finish':
@@ -96,6 +96,7 @@ function apply(draft: Draft, event: StreamEvent): void {
       return;
     case 'tool-input-delta': {
       const part = toolCall(draft, event);
+      voidApproval(draft, part);
       part.argsText = draft.grow(part, part.argsText ?? '', event.inputTextDelta, (partial) => {
         if (isRecord(partial)) part.args = partial;
       });
@@ -105,12 +106,15 @@ function apply(draft: Draft, event: StreamEvent): void {
       const part = toolCall(draft, event);
       draft.settled(part);
       delete part.argsText;
-      part.args = toArgs(event.input);
+      const args = toArgs(event.input);
+      if (!isSame(args, part.args)) voidApproval(draft, part);
+      part.args = args;
       part.status = 'running';
       return;
     }
     case 'tool-output-available': {
       const part = toolCall(draft, event);
+      voidApproval(draft, part);
       part.result = event.output;
       part.status = 'done';
       part.endedAt = draft.now();
@@ -118,6 +122,7 @@ function apply(draft: Draft, event: StreamEvent): void {
     }
     case 'tool-output-error': {
       const part = toolCall(draft, event);
+      voidApproval(draft, part);
       part.error = event.error;
       part.status = 'error';
       part.endedAt = draft.now();
@@ -125,26 +130,25 @@ function apply(draft: Draft, event: StreamEvent): void {
     }
     case 'source': {
       const { workerId, ...source } = event;
-      draft.parts(workerId).push({ ...source, ...draft.thread(workerId) });
+      draft.add(workerId, { ...source, ...draft.thread(workerId) });
       return;
     }
     case 'file-available': {
       const { workerId, ...file } = event;
-      draft.parts(workerId).push({ ...file, type: 'file', ...draft.thread(workerId) });
+      draft.add(workerId, { ...file, type: 'file', ...draft.thread(workerId) });
       return;
     }
     case 'todo-update': {
       const { workerId, todos } = event;
       const part = draft.find<UITodoPart>(workerId, (part) => part.type === 'todo');
       if (part) part.todos = todos;
-      else
-        draft.parts(workerId).push({ type: 'todo', todos, status: 'streaming', ...draft.thread(workerId) });
+      else draft.add(workerId, { type: 'todo', todos, status: 'streaming', ...draft.thread(workerId) });
       return;
     }
     case 'block-start': {
       draft.setRun({ blocks: [...draft.run.blocks, event] });
       if (!OPERATIONS.has(event.blockType) || event.display === 'hidden') return;
-      draft.parts(event.workerId).push({
+      draft.add(event.workerId, {
         type: 'operation',
         operationId: event.blockId,
         name: event.description ?? event.blockName,
@@ -194,6 +198,7 @@ function apply(draft: Draft, event: StreamEvent): void {
     }
     case 'approval-request': {
       const part = toolCall(draft, { ...event, toolCallId: event.toolCallId ?? event.approvalId });
+      voidApproval(draft, part);
       draft.settled(part);
       delete part.argsText;
       part.args = toArgs(event.args);
@@ -203,17 +208,19 @@ function apply(draft: Draft, event: StreamEvent): void {
         choices: event.choices,
         expiresAt: event.expiresAt,
       };
-      draft.setRun({
-        approvals: [...draft.run.approvals.filter((open) => open.approvalId !== event.approvalId), event],
-      });
+      draft.setRun({ approvals: [...draft.run.approvals, event] });
       return;
     }
-    case 'approval-resolved': {
-      const { approvalId, approved, reason } = event;
+    case 'approval-resolved':
+    case 'approval-voided': {
+      const { approvalId } = event;
       const request = draft.run.approvals.find((open) => open.approvalId === approvalId);
       if (!request) return;
       const part = toolCall(draft, { ...request, toolCallId: request.toolCallId ?? approvalId });
+      if (event.type === 'approval-voided') return voidApproval(draft, part);
+      const { approved, reason, args } = event;
       part.approval = { ...part.approval, approvalId, status: approved ? 'approved' : 'denied', reason };
+      if (args) part.args = args;
       draft.setRun({ approvals: draft.run.approvals.filter((open) => open !== request) });
       return;
     }
@@ -237,6 +244,7 @@ function apply(draft: Draft, event: StreamEvent): void {
       return;
     case 'tool-input-end':
     case 'resource-update':
+    case 'discontinuity':
       return;
     default:
       // An event from a newer server. It is not an error, and there is nothing to show for it.
@@ -324,6 +332,19 @@ function toolCall(
   });
 }
 
+/** What was to be permitted is not what it was: the question falls, and the call can be asked about anew. */
+function voidApproval(draft: Draft, part: Mutable<UIToolCallPart>): void {
+  const { approval } = part;
+  if (approval?.status !== 'pending') return;
+  delete part.approval;
+  const approvals = draft.run.approvals.filter((open) => open.approvalId !== approval.approvalId);
+  draft.setRun({ approvals });
+}
+
+function isSame(one: object, other: object): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
 function openWorker(draft: Draft, event: WorkerStartEvent | WorkerInputStartEvent): Mutable<UIWorkerPart> {
   const { workerId, workerSlug, description } = event;
   const worker = draft.worker(workerId);
@@ -344,7 +365,7 @@ function putData(
   const isThis = (part: UIMessagePart) => part.type === 'data' && part.name === name && part.id === id;
   const part = id === undefined ? undefined : draft.find<UIDataPart>(workerId, isThis);
   if (part) part.data = data;
-  else draft.parts(workerId).push({ type: 'data', name, id, data });
+  else draft.add(workerId, { type: 'data', name, id, data });
 }
 
 /** Arguments are named; a model that sends a bare value still gets it shown. */

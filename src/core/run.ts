@@ -1,8 +1,8 @@
 import { ClientToolCalls, type ClientToolHandler, type PendingClientTools } from './client-tools.ts';
-import { AgentChatError, isAbortError, streamInterrupted } from './error.ts';
+import { AgentChatError, discontinuity, isAbortError, streamInterrupted } from './error.ts';
 import type { StreamEvent } from './event.ts';
 import type { UIMessage } from './message.ts';
-import type { ChatRequest, Transport } from './transport.ts';
+import type { ChatRequest, EventStream, Transport } from './transport.ts';
 
 /** How long a stream may stay open after it said that the run is over. Milliseconds. */
 const DRAIN_TIMEOUT = 1_000;
@@ -22,6 +22,10 @@ export interface RunOptions {
   readonly onFail: (error: AgentChatError) => void;
   /** What a finished run cost, told late. */
   readonly onUsage: (event: StreamEvent) => void;
+  /** There is no run at the other end; whoever is told ends this one. */
+  readonly onNothing: () => void;
+  /** Events were lost: takes the conversation from where it is kept. Rejects where that cannot be. */
+  readonly onLost: () => Promise<void>;
 }
 
 /**
@@ -33,6 +37,8 @@ export class Run {
   readonly #abort = new AbortController();
   #calls: ClientToolCalls | null = null;
   #legOver = false;
+  /** Events of its stream are lost. */
+  #lost = false;
   #ended = false;
 
   /** Gives up the wait that is going on: a stream that ignores its signal must not hold a run open. */
@@ -64,15 +70,28 @@ export class Run {
     return this.#calls?.waitsForPerson ? this.#calls.pending : null;
   }
 
-  /** Runs to the end: as long as the agent hands tool calls to the page, it is asked on with the answers. */
-  async start(first: ChatRequest): Promise<void> {
+  /**
+   * Runs to the end: as long as the agent hands tool calls to the page, it is asked on with the answers. Without
+   * a first request it is the run that still goes on at the other end.
+   */
+  async start(first: ChatRequest | null): Promise<void> {
     try {
-      let request: ChatRequest | null = first;
-      while (request) {
+      let wasLost = false;
+      for (let request = first; !this.#ended; ) {
+        const stream = request ? this.#send(request) : await this.#resumed();
+        if (!stream) return this.#ended ? undefined : this.#options.onNothing();
+        await this.#leg(stream[Symbol.asyncIterator]());
         if (this.#ended) return;
-        await this.#leg(request);
-        if (this.#ended) return;
-        request = await this.#answers();
+        if (!this.#lost) {
+          request = await this.#answers();
+          continue;
+        }
+        // Once: a server that loses events again and again must not keep this page busy.
+        if (wasLost) throw discontinuity();
+        wasLost = true;
+        this.#lost = false;
+        await this.#unlessAborted(this.#options.onLost());
+        request = null;
       }
     } catch (error) {
       if (this.#ended) return;
@@ -92,14 +111,21 @@ export class Run {
     this.#abort.abort();
   }
 
-  /** One request and its stream. Returns at the end of the run, or where the page has to answer tool calls. */
-  async #leg(request: ChatRequest): Promise<void> {
-    const { signal } = this.#abort;
-    this.#legOver = false;
+  #send(request: ChatRequest): EventStream {
     const { transport, messages } = this.#options;
-    const stream = transport.send(request, { signal, messages: messages() })[Symbol.asyncIterator]();
+    return transport.send(request, { signal: this.#abort.signal, messages: messages() });
+  }
+
+  async #resumed(): Promise<EventStream | null> {
+    const { signal } = this.#abort;
+    return this.#unlessAborted(Promise.resolve(this.#options.transport.resume?.({ signal }) ?? null));
+  }
+
+  /** One stream. Returns at the end of the run, or where the page has to answer tool calls or lost events. */
+  async #leg(stream: Stream): Promise<void> {
+    this.#legOver = false;
     try {
-      while (!this.#ended && !this.#legOver) {
+      while (!this.#ended && !this.#legOver && !this.#lost) {
         const { done, value } = await this.#unlessAborted(stream.next());
         if (done) throw streamInterrupted();
         for (const event of isBatch(value) ? value : [value]) this.#receive(event);
@@ -115,6 +141,10 @@ export class Run {
   #receive(event: StreamEvent): void {
     if (this.#ended) {
       if (event.type === 'usage' && !this.#abort.signal.aborted) this.#options.onUsage(event);
+      return;
+    }
+    if (event.type === 'discontinuity') {
+      this.#lost = true;
       return;
     }
     if (event.type === 'client-tool-request') {

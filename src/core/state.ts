@@ -15,6 +15,8 @@ export interface RunState {
   readonly blocks: readonly BlockStartEvent[];
   /** Tool calls that wait for a person. */
   readonly approvals: readonly ApprovalRequestEvent[];
+  /** How many parts were made, those of workers among them. */
+  readonly parts: number;
 }
 
 /** What the outside world lends to an otherwise pure function. */

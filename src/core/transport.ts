@@ -20,6 +20,8 @@ export interface ApprovalDecision {
   readonly reason?: string | undefined;
   /** Arguments as the person changed them. */
   readonly args?: Readonly<Record<string, unknown>> | undefined;
+  /** Of what the person was shown; see `approvalDigest`. */
+  readonly digest?: string | undefined;
 }
 
 export type ConnectionState = 'disconnected' | 'connecting' | 'connected' | 'error';
@@ -37,14 +39,16 @@ export interface SendContext {
 
 /** Carries a request to an agent and its events back. Knows nothing of the state they make. */
 export interface Transport {
+  /** Whether the conversation is kept at the other end, so that only what it knows can be gone on with. */
+  readonly keepsHistory?: boolean;
   /** One leg of a run. Throws `AgentChatError`; ends after `finish` or `error`. */
   send(request: ChatRequest, context: SendContext): EventStream;
-  /** A run still going on the server, or null where there is none. */
-  resume?(context: { readonly signal: AbortSignal }): EventStream | null;
+  /** A run still going on the server, read from its beginning; null where there is none. */
+  resume?(context: { readonly signal: AbortSignal }): Promise<EventStream | null> | EventStream | null;
   /** Delivers an approval decision to the run that waits for it. */
   respond?(decision: ApprovalDecision): Promise<void>;
   readonly connectionState?: ConnectionState;
-  /** Calls back at once with the current state, then on every change. */
+  /** Calls back at once with the current state where a connection is kept, then on every change. */
   onConnectionStateChange?(listener: ConnectionStateListener): () => void;
   connect?(): Promise<void>;
   disconnect?(): void;

@@ -1,5 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { AgentChat, ChatSnapshot } from '../core/agent-chat.ts';
+import type { AgentChat } from '../core/agent-chat.ts';
+import type { ChatSnapshot } from '../core/chat-snapshot.ts';
 
 /** Updates its host when the store that it watches changes. */
 export class ChatController implements ReactiveController {

@@ -9,15 +9,19 @@ export interface OctavusOptions {
    * keeps it: set false there.
    */
   readonly sendMessages?: boolean | undefined;
+  /** The newest shape of messages and events that the server may send; said in a header where it is given. */
+  readonly version?: number | undefined;
 }
 
 /** The native protocol: one JSON event per frame, `[DONE]` at the end. */
-export function octavus({ sendMessages = true }: OctavusOptions = {}): Protocol {
+export function octavus({ sendMessages = true, version }: OctavusOptions = {}): Protocol {
   return {
     name: 'octavus',
+    headers: version === undefined ? {} : { 'X-Octavus-Sdk-Version': `${version}` },
+    keepsHistory: !sendMessages,
     encode: (request, messages) => (sendMessages ? { ...request, messages } : request),
     encodeDecision: (decision) => ({ type: 'approval', ...decision }),
-    encodeStop: (eventId) => ({ type: 'stop', eventId }),
+    encodeStop: (run) => ({ type: 'stop', ...run }),
     decode: () => new OctavusDecoder(),
   };
 }

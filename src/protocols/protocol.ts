@@ -3,18 +3,30 @@ import type { UIMessage } from '../core/message.ts';
 import type { ApprovalDecision, ChatRequest } from '../core/transport.ts';
 import type { Frame } from '../stream/frame.ts';
 
+/** How one leg of a run is named where server and client share it. */
+export interface RunName {
+  /** Made by the client, and part of its request. */
+  readonly runId: string | undefined;
+  /** The id of an event that it said. */
+  readonly eventId: string | undefined;
+}
+
 /** The words of one kind of back end: what to ask it with, and what its frames mean. */
 export interface Protocol {
   readonly name: string;
+  /** Headers that every request has. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Whether the server keeps the conversation, so that requests do not carry it. */
+  readonly keepsHistory?: boolean | undefined;
   /** The JSON body of a request. */
   encode(request: ChatRequest, messages: readonly UIMessage[]): Readonly<Record<string, unknown>>;
   /** The JSON body that delivers an approval; absent where the back end has none. */
   encodeDecision?(decision: ApprovalDecision): Readonly<Record<string, unknown>>;
   /**
-   * The JSON body that ends the run which said the event with this id. A protocol that has it can also go on after
-   * an event, with GET and `Last-Event-ID`; one that has not ends with its connection.
+   * The JSON body that ends a run. A protocol that has it can also go on after an event, with GET and
+   * `Last-Event-ID`, and knows requests by their `runId`; one that has not ends with its connection.
    */
-  encodeStop?(eventId: string): Readonly<Record<string, unknown>>;
+  encodeStop?(run: RunName): Readonly<Record<string, unknown>>;
   /** A reader for one stream. It may remember what it has seen. */
   decode(): Decoder;
 }

@@ -1,5 +1,7 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
-import { AgentChat, type AgentChatOptions, type ChatSnapshot } from '../core/agent-chat.ts';
+import { AgentChat } from '../core/agent-chat.ts';
+import type { AgentChatOptions } from '../core/chat-options.ts';
+import type { ChatSnapshot } from '../core/chat-snapshot.ts';
 import { isSocketTransport } from '../core/transport.ts';
 
 /** Everything to show, everything to do, and the store itself. */

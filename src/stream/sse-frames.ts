@@ -1,5 +1,5 @@
-import { createParser } from 'eventsource-parser';
 import type { Frame } from './frame.ts';
+import { createSSEParser } from './sse-parser.ts';
 
 /** How long one event may be before the stream is given up. Characters. */
 export const MAX_EVENT_LENGTH = 1_048_576;
@@ -8,6 +8,8 @@ export interface SSEFramesOptions {
   readonly maxEventLength?: number | undefined;
   /** Closes the stream when it aborts, also where whoever opened it forgot to. */
   readonly signal?: AbortSignal | undefined;
+  /** Any bytes: the connection lives. */
+  readonly onBytes?: (() => void) | undefined;
   readonly onRetry?: ((milliseconds: number) => void) | undefined;
   /** Any sign of life that is not an event. */
   readonly onComment?: (() => void) | undefined;
@@ -28,24 +30,17 @@ export class EventTooLongError extends Error {
  */
 export async function* sseFrames(
   bytes: ReadableStream<Uint8Array>,
-  { maxEventLength = MAX_EVENT_LENGTH, signal, onRetry, onComment }: SSEFramesOptions = {},
+  { maxEventLength = MAX_EVENT_LENGTH, signal, onBytes, onRetry, onComment }: SSEFramesOptions = {},
 ): AsyncGenerator<readonly Frame[], void> {
   let frames: Frame[] = [];
   let tooLong = false;
-  let ended = false;
-  let lastChar = '';
-  const parser = createParser({
-    maxBufferSize: maxEventLength,
-    onEvent: (frame) => {
-      // The parser counts only what it keeps between two reads.
-      if (frame.data.length > maxEventLength) tooLong = true;
-      if (!tooLong) frames.push(ended ? { ...frame, truncated: true } : frame);
+  const parser = createSSEParser({
+    onFrame: (frame) => {
+      tooLong ||= frame.data.length > maxEventLength;
+      if (!tooLong) frames.push(frame);
     },
     onRetry,
     onComment,
-    onError: (error) => {
-      if (error.type === 'max-buffer-size-exceeded') tooLong = true;
-    },
   });
   const decoder = new TextDecoder();
   const reader = bytes.getReader();
@@ -53,20 +48,15 @@ export async function* sseFrames(
   if (signal?.aborted) close();
   signal?.addEventListener('abort', close, { once: true });
   try {
-    while (!ended) {
+    for (let ended = false; !ended; ) {
       const { done, value } = await reader.read();
-      const text = done ? decoder.decode() : decoder.decode(value, { stream: true });
-      parser.feed(text);
-      if (text) lastChar = text.charAt(text.length - 1);
-      if (done) {
-        // A CR at the very end waits for an LF that may belong to it.
-        if (lastChar === '\r') parser.feed('\n');
-        ended = true;
-        parser.feed('\n\n');
-      }
+      ended = done;
+      onBytes?.();
+      parser.feed(done ? decoder.decode() : decoder.decode(value, { stream: true }));
+      if (done) parser.end();
       if (frames.length > 0) yield frames;
       frames = [];
-      if (tooLong) throw new EventTooLongError(maxEventLength);
+      if (tooLong || parser.held > maxEventLength) throw new EventTooLongError(maxEventLength);
     }
   } finally {
     signal?.removeEventListener('abort', close);

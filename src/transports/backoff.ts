@@ -11,14 +11,19 @@ export function backoff(attempt: number, base = BASE): number {
 }
 
 /**
- * Resolves after that time; where the browser knows that it is offline, that long after it is back. Rejects with
- * the signal's reason when it aborts first.
+ * Resolves after that time; at once when the page comes back to the front, as timers of a hidden page are late;
+ * and where the browser knows that it is offline, that long after it is back. Rejects with the signal's reason
+ * when it aborts first.
  */
 export function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const forget = onWake(() => {
+      if (!isOffline()) done(resolve);
+    });
     const done = (settle: () => void): void => {
       clearTimeout(timer);
+      forget();
       signal.removeEventListener('abort', stop);
       globalThis.removeEventListener?.('online', start);
       settle();
@@ -29,7 +34,25 @@ export function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
     };
     if (signal.aborted) return stop();
     signal.addEventListener('abort', stop, { once: true });
-    if (globalThis.navigator?.onLine === false) globalThis.addEventListener('online', start, { once: true });
+    if (isOffline()) globalThis.addEventListener('online', start, { once: true });
     else start();
   });
+}
+
+function isOffline(): boolean {
+  return globalThis.navigator?.onLine === false;
+}
+
+/** Calls back when the page is shown again: its tab, or the page itself out of the browser's cache. */
+export function onWake(callback: () => void): () => void {
+  const { document } = globalThis;
+  const shown = (): void => {
+    if (document.visibilityState === 'visible') callback();
+  };
+  document?.addEventListener('visibilitychange', shown);
+  globalThis.addEventListener?.('pageshow', callback);
+  return () => {
+    document?.removeEventListener('visibilitychange', shown);
+    globalThis.removeEventListener?.('pageshow', callback);
+  };
 }

@@ -12,6 +12,8 @@ const TYPES: ReadonlyMap<number, AgentChatErrorType> = new Map([
   [402, 'quota_exceeded_error'],
   [403, 'permission_error'],
   [404, 'not_found_error'],
+  [409, 'conflict_error'],
+  [410, 'not_found_error'],
   [422, 'validation_error'],
   [429, 'rate_limit_error'],
   [503, 'provider_overloaded'],

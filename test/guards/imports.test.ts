@@ -5,12 +5,14 @@ import { filesIn, importsOf } from './files.ts';
 /** What each layer may import of the others, and from npm. `core/error` and `core/agent` are values that all share. */
 const LAYERS: Readonly<Record<string, { layers: readonly string[]; npm: readonly string[] }>> = {
   core: { layers: [], npm: [] },
-  stream: { layers: [], npm: ['eventsource-parser'] },
+  stream: { layers: [], npm: [] },
   protocols: { layers: ['core', 'stream'], npm: [] },
   transports: { layers: ['core', 'stream', 'protocols'], npm: [] },
   markdown: { layers: [], npm: [] },
   elements: { layers: ['core', 'markdown', 'index.ts'], npm: ['lit'] },
   react: { layers: ['core', 'elements', 'index.ts'], npm: ['react', '@lit/react'] },
+  vue: { layers: ['core', 'index.ts'], npm: ['vue'] },
+  svelte: { layers: ['core', 'index.ts'], npm: ['svelte'] },
   server: { layers: ['core'], npm: [] },
   testing: { layers: ['core', 'stream', 'protocols'], npm: [] },
   'index.ts': { layers: ['core', 'stream', 'protocols', 'transports'], npm: [] },

@@ -926,6 +926,7 @@ describe('an approval', () => {
       type: 'approval',
       approvalId: 'a1',
       approved: true,
+      digest: expect.any(String),
       choice: 'once',
       args: { id: 8 },
     });
@@ -948,7 +949,7 @@ describe('an approval', () => {
     await chat.pendingApprovals[0]?.deny({ reason: 'Not that one.' });
     await sent;
     expect(server.requests[1]?.body).toStrictEqual({
-      decision: { approvalId: 'a1', approved: false, reason: 'Not that one.' },
+      decision: { approvalId: 'a1', approved: false, reason: 'Not that one.', digest: expect.any(String) },
     });
     expect(answerOf(chat)?.parts).toMatchObject([
       { approval: { status: 'denied', reason: 'Not that one.' } },
@@ -971,6 +972,19 @@ describe('an approval', () => {
   });
 
   it('stays open where it could not be delivered', async () => {
+    const server = await serve(unfinished(asks), refusal(403, { error: 'Not you.', code: 'not-you' }));
+    const chat = new AgentChat({ transport: createHttpTransport({ url: server.url }) });
+    const sent = chat.sendMessage('Hi');
+    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
+    await expect(chat.pendingApprovals[0]?.approve()).rejects.toMatchObject({ code: 'not-you' });
+    expect(chat.pendingApprovals).toHaveLength(1);
+    expect(answerOf(chat)?.parts).toMatchObject([{ approval: { status: 'pending' } }]);
+    chat.stop();
+    await sent;
+    expect(chat.pendingApprovals).toEqual([]);
+  });
+
+  it('is void where nobody waits for it any more', async () => {
     const server = await serve(
       unfinished(asks),
       refusal(409, { error: 'Nothing waits.', code: 'approval-not-pending' }),
@@ -982,10 +996,9 @@ describe('an approval', () => {
       message: 'Nothing waits.',
       code: 'approval-not-pending',
     });
-    expect(chat.pendingApprovals).toHaveLength(1);
-    expect(answerOf(chat)?.parts).toMatchObject([{ approval: { status: 'pending' } }]);
+    expect(chat.pendingApprovals).toEqual([]);
+    expect(answerOf(chat)?.parts[0]).not.toHaveProperty('approval');
     chat.stop();
     await sent;
-    expect(chat.pendingApprovals).toEqual([]);
   });
 });

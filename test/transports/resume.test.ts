@@ -141,7 +141,7 @@ describe('a stream that is cut off', () => {
     const { port, methods } = await serve(talker, { log: createMemoryLog({ maxEvents: 4 }) });
     const chat = new AgentChat({ transport: createHttpTransport({ url: await cutting(port, () => 2_000) }) });
     await chat.sendMessage('Go on');
-    expect(chat.error).toMatchObject({ code: 'stream-interrupted' });
+    expect(chat.error).toMatchObject({ code: 'discontinuity', retryable: true });
     // Gone is gone: it is asked once, not again and again.
     expect(methods).toEqual(['POST', 'GET']);
     expect(WORDS.join('')).toContain(textOf(chat));

@@ -510,6 +510,7 @@ describe('a run', () => {
       type: 'approval',
       approvalId: 'a1',
       approved: true,
+      digest: expect.any(String),
       choice: 'once',
     });
     expect(server.sockets).toHaveLength(1);

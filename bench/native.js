@@ -1,0 +1,56 @@
+// The native stream, which the Octavus client reads as well: events, frames and messages of an earlier visit.
+
+const START = { type: 'start' };
+const FINISH = { type: 'finish', finishReason: 'stop' };
+
+export function textEvents(deltas) {
+  return [
+    START,
+    { type: 'text-start', id: 't' },
+    ...deltas.map((delta) => ({ type: 'text-delta', id: 't', delta })),
+    { type: 'text-end', id: 't' },
+    FINISH,
+  ];
+}
+
+/** Tool arguments as a model writes them. */
+export function argumentEvents(deltas) {
+  const toolCallId = 'c';
+  return [
+    START,
+    { type: 'tool-input-start', toolCallId, toolName: 'write' },
+    ...deltas.map((inputTextDelta) => ({ type: 'tool-input-delta', toolCallId, inputTextDelta })),
+    { type: 'tool-input-end', toolCallId },
+    { type: 'tool-input-available', toolCallId, toolName: 'write', input: JSON.parse(deltas.join('')) },
+    { type: 'tool-output-available', toolCallId, output: null },
+    FINISH,
+  ];
+}
+
+/** Many open texts, then deltas for one of them. */
+export function partEvents(count, deltas) {
+  const ids = Array.from({ length: count }, (_, index) => `p${index}`);
+  return [
+    START,
+    ...ids.flatMap((id) => [
+      { type: 'text-start', id },
+      { type: 'text-delta', id, delta: 'x' },
+    ]),
+    ...deltas.map((delta) => ({ type: 'text-delta', id: 'p7', delta })),
+    ...ids.map((id) => ({ type: 'text-end', id })),
+    FINISH,
+  ];
+}
+
+export const frame = (event) => `data: ${JSON.stringify(event)}\n\n`;
+export const LAST_FRAME = 'data: [DONE]\n\n';
+
+export function history(count) {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `m${index}`,
+    role: index % 2 ? 'assistant' : 'user',
+    status: 'done',
+    createdAt: new Date(0),
+    parts: [{ type: 'text', text: `Message ${index}`, status: 'done' }],
+  }));
+}

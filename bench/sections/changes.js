@@ -1,0 +1,95 @@
+import { others, stores } from '../contestants.js';
+import { row, section } from '../report.js';
+import { answer, fedItems, pieces, turn } from '../workload.js';
+
+const DELTAS = 20_000;
+const FRAME = 20;
+const PARTS = 50;
+
+/** How often views are told, and of how much. */
+export async function changes(rivals) {
+  const deltas = pieces(answer(21_000)).slice(0, DELTAS);
+  section(`Notifications for ${DELTAS.toLocaleString('en')} deltas, a frame every ${FRAME * 10}`);
+  for (const rival of stores(rivals)) {
+    const isOwn = rival === rivals.own;
+    try {
+      const { notifications, frames } = await notified(rival, deltas);
+      // Its own beginning and end are told at once.
+      const gate = isOwn && { value: notifications, limit: frames + 2 };
+      row(rival.name, `${notifications.toLocaleString('en').padStart(9)} in ${frames} frames`, gate);
+    } catch (error) {
+      row(rival.name, `not measured: ${error.message}`);
+    }
+  }
+  for (const { name } of others(rivals)) row(name, 'hands over events');
+
+  section(`Parts that change identity for one delta, of ${PARTS}: the most of 20 deltas`);
+  for (const rival of stores(rivals)) {
+    const isOwn = rival === rivals.own;
+    try {
+      const changed = await changedParts(rival);
+      row(rival.name, String(changed).padStart(9), isOwn && { value: changed, limit: 1 });
+    } catch (error) {
+      row(rival.name, `not measured: ${error.message}`);
+    }
+  }
+}
+
+/** Counts what listeners hear. Frames come by the deltas, not by the clock: a busy machine changes nothing. */
+async function notified({ store }, deltas) {
+  let notifications = 0;
+  let frames = 0;
+  const waiting = new Set();
+  const events = store.text(deltas);
+  const chat = store.open({
+    async *feed() {
+      let turns = 0;
+      for await (const list of fedItems(events)) {
+        yield list;
+        turns += 1;
+        if (turns % FRAME > 0) continue;
+        frames += 1;
+        for (const flush of [...waiting]) flush();
+      }
+    },
+    onChange: () => {
+      notifications += 1;
+    },
+    scheduler(flush) {
+      const run = () => {
+        waiting.delete(run);
+        flush();
+      };
+      waiting.add(run);
+      return () => void waiting.delete(run);
+    },
+  });
+  await chat.ask();
+  return { notifications, frames };
+}
+
+async function changedParts({ store }) {
+  const singles = Array.from({ length: 20 }, () => 'y');
+  const events = store.parts(PARTS, singles);
+  const isSingle = (event) => event.delta === 'y';
+  const opened = events.findIndex(isSingle);
+  let most = 0;
+  const chat = store.open({
+    async *feed() {
+      yield events.slice(0, opened);
+      await turn();
+      for (const event of events.slice(opened, opened + singles.length)) {
+        const before = chat.parts();
+        yield [event];
+        await turn();
+        await turn();
+        const after = chat.parts();
+        most = Math.max(most, after.filter((part, index) => part !== before[index]).length);
+      }
+      yield events.slice(opened + singles.length);
+    },
+  });
+  await chat.ask();
+  if (chat.parts()[7].text !== `x${singles.join('')}`) throw new Error('the answer is not whole');
+  return most;
+}

@@ -1,0 +1,152 @@
+import { AgentChatError, isAbortError, malformed, streamInterrupted } from '../core/error.ts';
+import type { StreamEvent } from '../core/event.ts';
+import type { EventStream } from '../core/transport.ts';
+import type { Decoder, Protocol } from '../protocols/protocol.ts';
+import type { Frame } from '../stream/frame.ts';
+import { EventTooLongError, sseFrames } from '../stream/sse-frames.ts';
+import { backoff, wait } from './backoff.ts';
+import { errorFromResponse } from './http-error.ts';
+import { eventStreamOf, reach } from './http-requests.ts';
+import type { Place } from './place.ts';
+import { Watchdog } from './watchdog.ts';
+
+/** How often in a row something is asked for again. */
+const MAX_ATTEMPTS = 6;
+
+export interface HttpLegOptions {
+  readonly protocol: Protocol;
+  readonly signal: AbortSignal;
+  readonly place: Place;
+  /** Asks again for a stream that was cut off; undefined where it cannot be had again. */
+  readonly again: () => (() => Promise<Response>) | undefined;
+  /** Whether the stream is being asked for again. */
+  readonly onReconnecting: (reconnecting: boolean) => void;
+  readonly maxEventLength?: number | undefined;
+  readonly idleTimeout: number;
+}
+
+/**
+ * The response, asked for again where that may help and `mayRepeat`; not at once where this is a second time
+ * already. Throws `AgentChatError`.
+ */
+export async function persist(
+  ask: () => Promise<Response>,
+  { place, signal, onReconnecting }: Pick<HttpLegOptions, 'place' | 'signal' | 'onReconnecting'>,
+  mayRepeat: boolean,
+  isRepeated = false,
+): Promise<Response> {
+  let delay = isRepeated ? backoff(place.attempts, place.retry) : undefined;
+  try {
+    while (true) {
+      if (delay !== undefined) {
+        onReconnecting(true);
+        await wait(delay, signal);
+        place.attempts += 1;
+      }
+      try {
+        const response = await reach(ask);
+        if (mayRepeat && isTemporary(response.status)) throw await errorFromResponse(response);
+        return response;
+      } catch (error) {
+        const { retryable, retryAfter } = AgentChatError.from(error);
+        const inVain = !mayRepeat || !retryable || place.attempts >= MAX_ATTEMPTS;
+        if (isAbortError(error) || inVain) throw error;
+        delay = retryAfter === undefined ? backoff(place.attempts, place.retry) : retryAfter * 1_000;
+      }
+    }
+  } finally {
+    if (delay !== undefined) onReconnecting(false);
+  }
+}
+
+function isTemporary(status: number): boolean {
+  return status === 408 || status === 425 || status === 429 || status >= 500;
+}
+
+/**
+ * The events of one leg, whose stream goes on where it was cut off as long as it can be had again. What cannot
+ * be had any more is told by a `discontinuity` event, the last one.
+ */
+export async function* readLeg(first: Response, options: HttpLegOptions): EventStream {
+  const { protocol, signal, place, again, maxEventLength, idleTimeout } = options;
+  const decoder = protocol.decode();
+  for (let response = first; ; ) {
+    const silence = new AbortController();
+    const giveUp = (): void => silence.abort();
+    signal.addEventListener('abort', giveUp, { once: true });
+    const watchdog = new Watchdog(idleTimeout, giveUp);
+    try {
+      const frames = sseFrames(await eventStreamOf(response), {
+        maxEventLength,
+        signal: silence.signal,
+        onBytes: () => watchdog.heard(),
+        onComment: () => idleTimeout > 0 && watchdog.arm(),
+        onRetry: (milliseconds) => {
+          place.retry = milliseconds;
+        },
+      });
+      if (signal.aborted) giveUp();
+      yield* readEvents(frames, decoder, place);
+    } catch (error) {
+      if (place.over || !isInterruption(error)) throw error;
+      if (!again()) throw error;
+    } finally {
+      watchdog.stop();
+      signal.removeEventListener('abort', giveUp);
+    }
+    const ask = again();
+    if (place.over || signal.aborted || !ask) return;
+    try {
+      response = await persist(ask, options, true, true);
+    } catch (error) {
+      throw isAbortError(error) ? error : streamInterrupted(error);
+    }
+    if (!response.ok && place.begun && response.status !== 401 && response.status !== 403) {
+      await response.body?.cancel();
+      yield { type: 'discontinuity' };
+      return;
+    }
+  }
+}
+
+function isInterruption(error: unknown): boolean {
+  return AgentChatError.isInstance(error) && error.code === 'stream-interrupted';
+}
+
+async function* readEvents(
+  batches: AsyncIterable<readonly Frame[]>,
+  decoder: Decoder,
+  place: Place,
+): AsyncGenerator<readonly StreamEvent[], void> {
+  try {
+    for await (const frames of batches) {
+      const events: StreamEvent[] = [];
+      let last: string | undefined;
+      let failure: unknown;
+      for (const frame of frames) {
+        if (decoder.ended) break;
+        if (!place.isNew(frame.id)) continue;
+        try {
+          events.push(...decoder.read(frame));
+          last = frame.id ?? last;
+        } catch (error) {
+          failure = frame.truncated ? streamInterrupted() : error;
+          break;
+        }
+      }
+      place.over ||=
+        decoder.ended || events.some((event) => event.type === 'finish' || event.type === 'error');
+      // What came before the bad event still counts.
+      if (events.length > 0) {
+        yield events;
+        place.commit(last);
+      }
+      if (failure) throw failure;
+      if (decoder.ended) return;
+    }
+  } catch (cause) {
+    if (isAbortError(cause) || AgentChatError.isInstance(cause)) throw cause;
+    if (cause instanceof EventTooLongError) throw malformed(cause.message, 'event-too-long', cause);
+    throw streamInterrupted(cause);
+  }
+}

@@ -1,0 +1,130 @@
+import { AgentChatError, connectionFailed, isAbortError, malformed } from '../core/error.ts';
+import { errorFromResponse } from './http-error.ts';
+
+export interface HttpRequestsOptions {
+  readonly url: string | URL;
+  /** A function is asked anew for every request, and once more when the server answers 401. */
+  readonly headers?: HeadersInit | (() => HeadersInit | Promise<HeadersInit>) | undefined;
+  readonly credentials?: RequestCredentials | undefined;
+  readonly fetch?: typeof fetch | undefined;
+}
+
+/** The requests that are made of one address. */
+export class HttpRequests {
+  readonly #options: HttpRequestsOptions;
+  readonly #extra: Readonly<Record<string, string>>;
+  #renewed: Promise<Headers> | null = null;
+
+  /** `extra` are headers of the protocol; the application's own win. */
+  constructor(options: HttpRequestsOptions, extra: Readonly<Record<string, string>> = {}) {
+    this.#options = options;
+    this.#extra = extra;
+  }
+
+  post(payload: object, signal?: AbortSignal): Promise<Response> {
+    const init = { method: 'POST', body: toJson(payload), ...(signal ? { signal } : { keepalive: true }) };
+    return this.#request(this.#options.url, init, { 'Content-Type': 'application/json' });
+  }
+
+  /** The stream after the event with that id, or what goes on in that session. */
+  get(
+    place: { readonly id?: string | undefined; readonly sessionId?: string | undefined },
+    signal: AbortSignal,
+  ) {
+    const { id, sessionId } = place;
+    const headers = id === undefined ? {} : { 'Last-Event-ID': id };
+    if (sessionId === undefined) return this.#request(this.#options.url, { signal }, headers);
+    const address = `${this.#options.url}`;
+    const [path = '', fragment = ''] = address.split('#', 2);
+    const query = `${path.includes('?') ? '&' : '?'}sessionId=${encodeURIComponent(sessionId)}`;
+    return this.#request(`${path}${query}${fragment && `#${fragment}`}`, { signal }, headers);
+  }
+
+  /** Tells the server something that needs no answer: whether it hears makes no difference here. */
+  async tell(payload: object): Promise<void> {
+    try {
+      const response = await this.post(payload);
+      await response.body?.cancel();
+    } catch {
+      // The page goes on as if it had heard.
+    }
+  }
+
+  async #request(
+    url: string | URL,
+    init: RequestInit,
+    needed: Readonly<Record<string, string>>,
+  ): Promise<Response> {
+    const { headers, credentials = 'same-origin', fetch: doFetch = fetch } = this.#options;
+    // What the page adds to prove who it is must not travel on to wherever a server points.
+    const redirect = headers || credentials === 'include' ? 'manual' : 'follow';
+    const ask = async (own: Headers): Promise<Response> => {
+      for (const [header, value] of Object.entries(needed)) own.set(header, value);
+      for (const [header, value] of Object.entries({ Accept: 'text/event-stream', ...this.#extra })) {
+        if (!own.has(header)) own.set(header, value);
+      }
+      const response = await doFetch(url, { ...init, headers: own, credentials, redirect });
+      const isRedirect = response.type === 'opaqueredirect' || Math.trunc(response.status / 100) === 3;
+      if (redirect === 'follow' || !isRedirect) return response;
+      await response.body?.cancel();
+      throw new AgentChatError('The server redirected the request. Give the address that it leads to.', {
+        type: 'permission_error',
+        source: 'client',
+        retryable: false,
+        code: 'redirect-refused',
+      });
+    };
+    const response = await ask(await this.#headers());
+    if (response.status !== 401 || typeof headers !== 'function') return response;
+    // A token that was refused is asked for once more, and by one request for all that wait.
+    await response.body?.cancel();
+    this.#renewed ??= this.#headers().finally(() => {
+      this.#renewed = null;
+    });
+    return ask(new Headers(await this.#renewed));
+  }
+
+  async #headers(): Promise<Headers> {
+    const { headers } = this.#options;
+    return new Headers(typeof headers === 'function' ? await headers() : headers);
+  }
+}
+
+function toJson(payload: object): string {
+  try {
+    return JSON.stringify(payload);
+  } catch (cause) {
+    throw new AgentChatError('The request cannot be written as JSON.', {
+      type: 'validation_error',
+      source: 'client',
+      retryable: false,
+      code: 'request-not-json',
+      cause,
+    });
+  }
+}
+
+/** The response, or a typed error where none came. */
+export async function reach(request: () => Promise<Response>): Promise<Response> {
+  try {
+    return await request();
+  } catch (cause) {
+    if (isAbortError(cause) || AgentChatError.isInstance(cause)) throw cause;
+    throw connectionFailed(undefined, cause);
+  }
+}
+
+/** The bytes of an event stream, or a typed error for anything else. */
+export async function eventStreamOf(response: Response): Promise<ReadableStream<Uint8Array>> {
+  if (!response.ok) throw await errorFromResponse(response);
+  const mediaType = response.headers.get('Content-Type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+  if (mediaType && mediaType !== 'text/event-stream') {
+    await response.body?.cancel();
+    throw malformed(
+      `The server answered with “${mediaType}”, not with an event stream.`,
+      'not-an-event-stream',
+    );
+  }
+  if (!response.body) throw malformed('The server answered without a body.', 'empty-body');
+  return response.body;
+}

@@ -1,0 +1,34 @@
+/** How many ids are remembered to know what was repeated. */
+const MAX_SEEN = 1_000;
+
+/** How far a stream was read. An event counts once whoever reads has come back for more. */
+export class Place {
+  /** The id of the last event that counts, where the server gives them ids. */
+  id: string | undefined;
+  /** How long the server wants clients to wait at first. Milliseconds. */
+  retry: number | undefined;
+  /** Whether any event counts. */
+  begun = false;
+  /** Whether an event said that the leg is over. */
+  over = false;
+  /** How often in a row it was asked for again in vain. */
+  attempts = 0;
+  readonly #seen = new Set<string>();
+
+  /** False for an event that was seen before: some servers repeat a little. */
+  isNew(id: string | undefined): boolean {
+    if (!id) return true;
+    if (this.#seen.has(id)) return false;
+    this.#seen.add(id);
+    const [oldest] = this.#seen;
+    if (this.#seen.size > MAX_SEEN && oldest !== undefined) this.#seen.delete(oldest);
+    return true;
+  }
+
+  /** Everything up to this event counts. An empty id says that there is nothing to go on from. */
+  commit(id: string | undefined): void {
+    this.begun = true;
+    this.attempts = 0;
+    if (id !== undefined) this.id = id || undefined;
+  }
+}
