@@ -1,19 +1,17 @@
-// Who runs what: the floor and the store often and long, so that a few percent can be told; the peers a few times.
+// Who runs what: the floor and the store often, so that a few percent can be told; the peers, which take longer, a few
+// times.
 
-const TIMES = 5;
-const PEER_ROUNDS = 3;
+const PEER_ROUNDS = 5;
 
 /**
- * A contestant that asks a chat and looks whether the answer is whole. `open` makes the chat, `units` counts what the
- * answer is made of, `check` gets the parts of the answer.
+ * A contestant that asks chats and looks whether the answers are whole. `open` makes one, `units` counts what an
+ * answer is made of, `check` gets the parts of it; `times` says how many are asked in a round.
  */
-export function asking(rival, { rivals, open, units, check, name = rival.name }) {
-  const isPeer = rivals.peers.includes(rival);
-  const times = isPeer ? 1 : TIMES;
+export function asking(rival, { rivals, open, units, check, name = rival.name, times = 1 }) {
   return {
     name,
     units: units * times,
-    rounds: isPeer ? PEER_ROUNDS : undefined,
+    rounds: rivals.peers.includes(rival) ? PEER_ROUNDS : undefined,
     prepare() {
       const chats = Array.from({ length: times }, open);
       return async () => {

@@ -2,6 +2,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 
 const HERE = new URL('.', import.meta.url);
 const { dependencies } = read('package.json');
@@ -23,9 +24,9 @@ export function installPeers() {
   if (Object.entries(dependencies).every(isInstalled)) return null;
   const { status, stderr, error } = spawnSync(
     'npm',
-    ['ci', '--prefix', HERE.pathname, '--no-audit', '--no-fund', '--loglevel', 'error'],
+    ['ci', '--prefix', fileURLToPath(HERE), '--no-audit', '--no-fund', '--loglevel', 'error'],
     { encoding: 'utf8' },
   );
   if (status === 0) return null;
-  return error?.message ?? stderr.trim().split('\n').at(-1) ?? 'npm failed';
+  return error?.message ?? (stderr.trim().split('\n').slice(0, 2).join(' ') || 'npm failed');
 }

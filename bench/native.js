@@ -27,19 +27,15 @@ export function argumentEvents(deltas) {
   ];
 }
 
-/** Many open texts, then deltas for one of them. */
+/** Many texts, the last of which gets these deltas. */
 export function partEvents(count, deltas) {
-  const ids = Array.from({ length: count }, (_, index) => `p${index}`);
-  return [
-    START,
-    ...ids.flatMap((id) => [
-      { type: 'text-start', id },
-      { type: 'text-delta', id, delta: 'x' },
-    ]),
-    ...deltas.map((delta) => ({ type: 'text-delta', id: 'p7', delta })),
-    ...ids.map((id) => ({ type: 'text-end', id })),
-    FINISH,
+  const text = (id, pieces) => [
+    { type: 'text-start', id },
+    ...pieces.map((delta) => ({ type: 'text-delta', id, delta })),
+    { type: 'text-end', id },
   ];
+  const before = Array.from({ length: count - 1 }, (_, index) => text(`p${index}`, ['x']));
+  return [START, ...before.flat(), ...text('last', deltas), FINISH];
 }
 
 export const frame = (event) => `data: ${JSON.stringify(event)}\n\n`;

@@ -6,6 +6,7 @@ const TOKEN = 4;
 /** A fenced block comes about this often. Characters. */
 const FENCE_EVERY = 670 * TOKEN;
 const PER_TURN = 10;
+const KIB = 1_024;
 
 const WORDS =
   'the agent reads a stream of events and keeps every message part as it was until something in it changes so that a view can skip what stays while the answer grows by small pieces which arrive many times a second';
@@ -29,13 +30,16 @@ export function answer(tokens, seed = 1) {
   const say = (count) => Array.from({ length: count }, () => pick(words)).join(' ');
   const sentence = () => {
     const extra = next();
-    if (extra < 0.1) return `See [${say(2)}](https://example.com/${pick(words)}?q=${pick(words)}) for ${say(4)}.`;
+    if (extra < 0.1)
+      return `See [${say(2)}](https://example.com/${pick(words)}?q=${pick(words)}) for ${say(4)}.`;
     if (extra < 0.25) return `Call \`${pick(words)}(${pick(words)})\` and ${say(6)}.`;
     return `${say(6 + Math.floor(next() * 12))}.`;
   };
   const paragraph = () => Array.from({ length: 2 + Math.floor(next() * 4) }, sentence).join(' ');
   const list = () =>
-    Array.from({ length: 3 }, () => `- ${sentence()}\n  - ${say(5)}\n    1. **${say(2)}** ${say(3)}`).join('\n');
+    Array.from({ length: 3 }, () => `- ${sentence()}\n  - ${say(5)}\n    1. **${say(2)}** ${say(3)}`).join(
+      '\n',
+    );
   const row = () => `| ${say(2)} | \`${pick(words)}\` | ${Math.floor(next() * 1_000)} |`;
   const table = () => ['| name | call | count |', '| --- | --- | --: |', row(), row(), row()].join('\n');
   const fence = () =>
@@ -95,14 +99,21 @@ async function feed(controller, chunks) {
   }
 }
 
-/** A body that gives its bytes in chunks of this size, as fast as they are read. */
-export function pulledBody(bytes, size = 1_024) {
+/** The bytes in chunks of 1 KiB. */
+export function inChunks(bytes) {
+  const chunks = [];
+  for (let at = 0; at < bytes.length; at += KIB) chunks.push(bytes.subarray(at, at + KIB));
+  return chunks;
+}
+
+/** A body that gives its chunks as fast as they are read. */
+export function pulledBody(chunks) {
   let at = 0;
   return new ReadableStream({
     pull(controller) {
-      if (at >= bytes.length) return controller.close();
-      controller.enqueue(bytes.subarray(at, at + size));
-      at += size;
+      if (at === chunks.length) return controller.close();
+      controller.enqueue(chunks[at]);
+      at += 1;
     },
   });
 }

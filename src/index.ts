@@ -85,6 +85,6 @@ export { createHttpTransport, type HttpRequestOptions, type HttpUrlOptions } fro
 export {
   createSocketTransport,
   type SocketConnectOptions,
-  type SocketLike,
   type SocketUrlOptions,
 } from './transports/socket.ts';
+export type { SocketLike } from './transports/socket-connection.ts';

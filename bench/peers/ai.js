@@ -8,13 +8,12 @@ const frame = (chunk) => `data: ${JSON.stringify(chunk)}\n\n`;
 const START = [{ type: 'start' }, { type: 'start-step' }];
 const FINISH = [{ type: 'finish-step' }, { type: 'finish' }];
 
-const text = (deltas) => [
-  ...START,
-  { type: 'text-start', id: 't' },
-  ...deltas.map((delta) => ({ type: 'text-delta', id: 't', delta })),
-  { type: 'text-end', id: 't' },
-  ...FINISH,
+const block = (id, deltas) => [
+  { type: 'text-start', id },
+  ...deltas.map((delta) => ({ type: 'text-delta', id, delta })),
+  { type: 'text-end', id },
 ];
+const text = (deltas) => [...START, ...block('t', deltas), ...FINISH];
 
 export const textFrames = (deltas) => [...text(deltas).map(frame), 'data: [DONE]\n\n'];
 
@@ -39,17 +38,8 @@ export const store = {
   },
 
   parts(count, deltas) {
-    const ids = Array.from({ length: count }, (_, index) => `p${index}`);
-    return [
-      ...START,
-      ...ids.flatMap((id) => [
-        { type: 'text-start', id },
-        { type: 'text-delta', id, delta: 'x' },
-      ]),
-      ...deltas.map((delta) => ({ type: 'text-delta', id: 'p7', delta })),
-      ...ids.map((id) => ({ type: 'text-end', id })),
-      ...FINISH,
-    ];
+    const before = Array.from({ length: count - 1 }, (_, index) => block(`p${index}`, ['x']));
+    return [...START, ...before.flat(), ...block('last', deltas), ...FINISH];
   },
 
   argsOf: (part) => part?.input,

@@ -25,18 +25,20 @@ export function client(makeBody) {
   };
 }
 
-/** The same for one long event in many chunks: no parser, one look at each chunk. */
-export function plainClient(makeBody) {
+/** The same for few long events in many chunks that are all there: no stream, no parser, one look at each chunk. */
+export function plain(chunks) {
   let text = '';
+  const read = (line) => {
+    if (!line || line === native.LAST_FRAME.trim()) return;
+    const event = JSON.parse(line.slice('data: '.length));
+    if (event.type === 'text-delta') text += event.delta;
+  };
   return {
     async ask() {
+      const decoder = new TextDecoder();
       let rest = '';
-      const read = (line) => {
-        if (!line || line === native.LAST_FRAME.trim()) return;
-        const event = JSON.parse(line.slice('data: '.length));
-        if (event.type === 'text-delta') text += event.delta;
-      };
-      await eachText(makeBody(), (chunk) => {
+      for (const bytes of chunks) {
+        const chunk = decoder.decode(bytes, { stream: true });
         let from = 0;
         for (let end = chunk.indexOf('\n'); end !== -1; end = chunk.indexOf('\n', from)) {
           read(rest + chunk.slice(from, end));
@@ -44,7 +46,7 @@ export function plainClient(makeBody) {
           from = end + 1;
         }
         rest += chunk.slice(from);
-      });
+      }
     },
     parts: () => [{ type: 'text', text }],
   };

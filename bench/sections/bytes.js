@@ -1,9 +1,9 @@
 import { asking } from '../contestants.js';
-import { race } from '../measure.js';
+import { race, ratio } from '../measure.js';
 import { raceRow, section } from '../report.js';
-import { answer, encode, fedBody, pieces, pulledBody } from '../workload.js';
+import { answer, encode, fedBody, inChunks, pieces, pulledBody } from '../workload.js';
 
-const ROUNDS = 15;
+const ROUNDS = 40;
 
 /** From the bytes of an event stream to messages. */
 export async function bytes(rivals) {
@@ -15,11 +15,11 @@ export async function bytes(rivals) {
     section(title);
     const [least, ...results] = await race(
       [floor, own, ...peers].map((rival) => {
-        const body = bodyOf(rival.textFrames(deltas));
+        const makeBody = bodyOf(rival.textFrames(deltas));
         return asking(rival, {
           rivals,
           units: deltas.length,
-          open: () => rival.client(body),
+          open: () => rival.client(makeBody),
           check: ([part]) => part.text === text,
         });
       }),
@@ -27,17 +27,23 @@ export async function bytes(rivals) {
     );
     raceRow(least);
     for (const result of results) {
-      const gate = result.name === own.name && { value: result.best / least.best, limit: 2, unit: 'x' };
-      raceRow(result, { floor: least, gate });
+      const gate = result.name === own.name && { value: ratio(result, least), limit: 2, unit: 'x' };
+      raceRow(result, { base: least, gate });
     }
   };
 
-  await compare('From SSE bytes, a chunk each delta, 10 a macrotask: CPU per delta', (frames) => {
-    const chunks = frames.map(encode);
-    return () => fedBody(chunks);
-  });
-  await compare('From SSE bytes, 1 KiB a chunk, as fast as they are read: CPU per delta', (frames) => {
-    const whole = encode(frames.join(''));
-    return () => pulledBody(whole);
-  });
+  await compare(
+    'From SSE bytes, a chunk each delta, 10 a macrotask: CPU per delta, and of the floor',
+    (frames) => {
+      const chunks = frames.map(encode);
+      return () => fedBody(chunks);
+    },
+  );
+  await compare(
+    'From SSE bytes, 1 KiB a chunk, as fast as they are read: CPU per delta, and of the floor',
+    (frames) => {
+      const chunks = inChunks(encode(frames.join('')));
+      return () => pulledBody(chunks);
+    },
+  );
 }

@@ -5,6 +5,7 @@ import { answer, fedItems, pieces, turn } from '../workload.js';
 const DELTAS = 20_000;
 const FRAME = 20;
 const PARTS = 50;
+const LOOKS = 20;
 
 /** How often views are told, and of how much. */
 export async function changes(rivals) {
@@ -23,7 +24,7 @@ export async function changes(rivals) {
   }
   for (const { name } of others(rivals)) row(name, 'hands over events');
 
-  section(`Parts that change identity for one delta, of ${PARTS}: the most of 20 deltas`);
+  section(`Parts that change identity for one delta, of ${PARTS}: the most in ${LOOKS} deltas`);
   for (const rival of stores(rivals)) {
     const isOwn = rival === rivals.own;
     try {
@@ -69,27 +70,33 @@ async function notified({ store }, deltas) {
 }
 
 async function changedParts({ store }) {
-  const singles = Array.from({ length: 20 }, () => 'y');
-  const events = store.parts(PARTS, singles);
-  const isSingle = (event) => event.delta === 'y';
-  const opened = events.findIndex(isSingle);
+  const deltas = Array.from({ length: LOOKS + 1 }, () => 'y');
+  const events = store.parts(PARTS, deltas);
+  const first = events.findIndex((event) => event.delta === 'y');
   let most = 0;
   const chat = store.open({
     async *feed() {
-      yield events.slice(0, opened);
-      await turn();
-      for (const event of events.slice(opened, opened + singles.length)) {
+      yield events.slice(0, first + 1);
+      await settled();
+      for (let at = first + 1; at <= first + LOOKS; at += 1) {
         const before = chat.parts();
-        yield [event];
-        await turn();
-        await turn();
+        yield [events[at]];
+        await settled();
         const after = chat.parts();
         most = Math.max(most, after.filter((part, index) => part !== before[index]).length);
       }
-      yield events.slice(opened + singles.length);
+      yield events.slice(first + LOOKS + 1);
     },
   });
   await chat.ask();
-  if (chat.parts()[7].text !== `x${singles.join('')}`) throw new Error('the answer is not whole');
+  const parts = chat.parts();
+  if (parts.length !== PARTS || parts.at(-1).text !== deltas.join(''))
+    throw new Error('the answer is not whole');
   return most;
+}
+
+/** Whoever takes an event through streams of its own has it by then. */
+async function settled() {
+  await turn();
+  await turn();
 }

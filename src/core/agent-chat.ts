@@ -64,7 +64,8 @@ export class AgentChat {
   readonly #approvals = new Approvals({
     isOpen: (request) => this.#conversation.waitsFor(request),
     deliver: async (decision) => {
-      if (this.#transport.respond) return this.#transport.respond(decision);
+      const context = this.#run ? { signal: this.#run.signal } : undefined;
+      if (this.#transport.respond) return this.#transport.respond(decision, context);
       throw unsupported('This transport cannot deliver approvals.', 'approvals-not-supported');
     },
     onAnswer: (event) => {

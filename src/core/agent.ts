@@ -1,3 +1,4 @@
+import type { ApprovalSubject } from './approval-digest.ts';
 import { AgentChatError } from './error.ts';
 import { toErrorEvent } from './error-event.ts';
 import type { ErrorEvent, StreamEvent } from './event.ts';
@@ -14,8 +15,11 @@ export interface AgentRun {
   readonly body: Readonly<Record<string, unknown>>;
   /** Aborted when the user stops the run or goes away. */
   readonly signal: AbortSignal;
-  /** Waits for a person's answer to an `approval-request` event. Rejects when the run is aborted. */
-  decision(approvalId: string): Promise<ApprovalDecision>;
+  /**
+   * Waits for a person's answer to an `approval-request` event. Rejects when the run is aborted. With a `subject`,
+   * an answer of somebody who was shown something else is refused.
+   */
+  decision(approvalId: string, subject?: ApprovalSubject): Promise<ApprovalDecision>;
 }
 
 /** Anything that answers a request with events. What it throws is never shown to the user. */

@@ -120,12 +120,13 @@ export function discontinuity(cause?: unknown): AgentChatError {
 export function connectionFailed(
   message = 'The server could not be reached.',
   cause?: unknown,
+  code = 'connection-failed',
 ): AgentChatError {
   return new AgentChatError(message, {
     type: 'provider_error',
     source: 'client',
     retryable: true,
-    code: 'connection-failed',
+    code,
     cause,
   });
 }

@@ -50,6 +50,11 @@ export class Run {
     signal.addEventListener('abort', () => this.#giveUp?.(signal.reason), { once: true });
   }
 
+  /** Aborted once it is over, or soon after. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
   /** Whether nothing is heard of it any more. */
   get ended(): boolean {
     return this.#ended;

@@ -1,6 +1,6 @@
 /** What nobody sees in a name, what makes it read in another order, and halves of characters. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{DI}\u2800]/gu;
-const RESERVED = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³])(?= *(\.|$))/i;
+const RESERVED = /^(con|prn|aux|nul|(com|lpt)[\d¹²³])(?= *(\.|$))/i;
 const MAX_BYTES = 255;
 
 /**

@@ -12,6 +12,14 @@ export type ChatRequest =
     }
   | { readonly type: 'continue'; readonly executionId: string; readonly toolResults: readonly ToolResult[] };
 
+/** How one leg of a run is named where client and server share it. */
+export interface RunName {
+  /** Made by the client, and part of its request. */
+  readonly runId?: string | undefined;
+  /** The id of an event that it said. */
+  readonly eventId?: string | undefined;
+}
+
 /** A person's answer to an approval request. */
 export interface ApprovalDecision {
   readonly approvalId: string;
@@ -45,8 +53,8 @@ export interface Transport {
   send(request: ChatRequest, context: SendContext): EventStream;
   /** A run still going on the server, read from its beginning; null where there is none. */
   resume?(context: { readonly signal: AbortSignal }): Promise<EventStream | null> | EventStream | null;
-  /** Delivers an approval decision to the run that waits for it. */
-  respond?(decision: ApprovalDecision): Promise<void>;
+  /** Delivers an approval decision to the run that waits for it; tries until the signal of that run aborts. */
+  respond?(decision: ApprovalDecision, context?: { readonly signal: AbortSignal }): Promise<void>;
   readonly connectionState?: ConnectionState;
   /** Calls back at once with the current state where a connection is kept, then on every change. */
   onConnectionStateChange?(listener: ConnectionStateListener): () => void;

@@ -97,6 +97,7 @@ async function upload(
   const work = async (): Promise<void> => {
     // All workers draw from the one queue.
     for (const [index, file] of queue) {
+      signal.throwIfAborted();
       const place = places[index];
       if (!place) throw uploadFailed(file, NO_PLACE);
       await send(file, place.uploadUrl, options, signal, (progress) => report(file, progress));
@@ -133,65 +134,60 @@ async function send(
   signal: AbortSignal,
   onProgress: (progress: number) => void,
 ): Promise<void> {
+  let attempt: AbortController;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let shown = 0;
-  for (let attempt = 0; ; attempt += 1) {
-    let why = 'the connection failed';
-    let cause: unknown;
-    let retryable = true;
+  // A pause that is over before its time never ends: nobody waits for it any more.
+  signal.addEventListener('abort', () => {
+    clearTimeout(timer);
+    attempt.abort();
+  });
+  for (let tries = 0; ; tries += 1) {
     const abort = new AbortController();
-    const stop = () => abort.abort();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    // Called when bytes have moved. The last percent is the server's answer.
-    const moved = (bytes: number): void => {
-      clearTimeout(timer);
-      // What is longer would be over at once.
-      timer = setTimeout(stop, Math.min(timeout, 2 ** 31 - 1));
-      const progress = Math.min(99, Math.floor((bytes / file.size) * 100));
-      if (progress > shown) onProgress((shown = progress));
-    };
-    signal.throwIfAborted();
-    signal.addEventListener('abort', stop);
+    attempt = abort;
+    let status = 0;
+    let cause: unknown;
     try {
-      const status = await put(file, url, abort.signal, moved);
-      if (status >= 200 && status < 300) return;
-      why = `the server answered ${status}`;
-      retryable = status === 408 || status === 429 || status >= 500;
+      status = await put(file, url, abort.signal, (bytes) => {
+        // A body may still be read when its answer is here.
+        if (abort.signal.aborted) return;
+        clearTimeout(timer);
+        // What is longer than this would be over at once.
+        timer = setTimeout(() => abort.abort(), Math.min(timeout, 2 ** 31 - 1));
+        // The last percent is the server's answer.
+        const progress = Math.min(99, Math.floor((bytes / file.size) * 100));
+        if (progress > shown) {
+          shown = progress;
+          onProgress(progress);
+        }
+      });
     } catch (error) {
-      if (abort.signal.aborted) why = 'nothing moved any more';
       cause = error;
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
     }
-    if (!retryable || attempt >= retries) throw uploadFailed(file, why, cause);
-    await pause(retryDelay * 2 ** attempt * (1 - Math.random() / 2), signal);
+    const why = abort.signal.aborted ? 'nothing moved any more' : 'the connection failed';
+    clearTimeout(timer);
+    abort.abort();
+    if (status >= 200 && status < 300) return;
+    signal.throwIfAborted();
+    if (tries >= retries || (status > 0 && status < 500 && status !== 408 && status !== 429)) {
+      throw uploadFailed(file, status ? `the server answered ${status}` : why, cause);
+    }
+    await new Promise((resolve) => {
+      timer = setTimeout(resolve, retryDelay * 2 ** tries * (1 - Math.random() / 2));
+    });
   }
 }
 
-/** Resolves after that time, or when the signal aborts. */
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done);
-  });
-}
-
 /**
- * One try: resolves with the status once the answer is here, rejects where there is none. `fetch` cannot tell how
+ * One try: resolves with the status of the answer; with 0 or an error where there is none. `fetch` cannot tell how
  * much it has sent, so `XMLHttpRequest` does this where it exists.
  */
-function put(
+async function put(
   file: File,
   url: string,
   signal: AbortSignal,
   onMoved: (bytes: number) => void,
 ): Promise<number> {
-  const type = 'Content-Type';
   const { mediaType } = described(file);
   if (typeof XMLHttpRequest === 'undefined') {
     // Node reads a file by its public method, and so lets itself be watched. Where another runtime does not, there
@@ -199,36 +195,35 @@ function put(
     const stream = () => {
       let bytes = 0;
       onMoved(0);
-      const counted = new TransformStream<Uint8Array, Uint8Array>({
-        transform(chunk, controller) {
-          onMoved(bytes);
-          bytes += chunk.byteLength;
-          controller.enqueue(chunk);
-        },
-        flush: () => onMoved(bytes),
-      });
-      return file.stream().pipeThrough(counted);
+      return file.stream().pipeThrough(
+        new TransformStream<Uint8Array, Uint8Array>({
+          transform(chunk, controller) {
+            onMoved(bytes);
+            bytes += chunk.byteLength;
+            controller.enqueue(chunk);
+          },
+        }),
+      );
     };
     const body = Object.assign(file.slice(), { stream });
-    return fetch(url, { method: 'PUT', body, headers: { [type]: mediaType }, signal }).then(
-      async (response) => {
-        await response.arrayBuffer();
-        return response.status;
-      },
-    );
+    const response = await fetch(url, {
+      method: 'PUT',
+      body,
+      headers: { 'Content-Type': mediaType },
+      signal,
+    });
+    await response.arrayBuffer();
+    return response.status;
   }
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const request = new XMLHttpRequest();
-    const stop = () => request.abort();
+    signal.addEventListener('abort', () => request.abort());
     request.upload.onprogress = ({ loaded }) => onMoved(loaded);
-    request.onload = () => resolve(request.status);
-    request.onerror = request.onabort = reject;
-    request.onloadend = () => signal.removeEventListener('abort', stop);
-    signal.addEventListener('abort', stop);
+    request.onloadend = () => resolve(request.status);
     request.open('PUT', url);
-    request.setRequestHeader(type, mediaType);
-    onMoved(0);
+    request.setRequestHeader('Content-Type', mediaType);
     request.send(file);
+    onMoved(0);
   });
 }
 

@@ -1,15 +1,7 @@
 import type { StreamEvent } from '../core/event.ts';
 import type { UIMessage } from '../core/message.ts';
-import type { ApprovalDecision, ChatRequest } from '../core/transport.ts';
+import type { ApprovalDecision, ChatRequest, RunName } from '../core/transport.ts';
 import type { Frame } from '../stream/frame.ts';
-
-/** How one leg of a run is named where server and client share it. */
-export interface RunName {
-  /** Made by the client, and part of its request. */
-  readonly runId: string | undefined;
-  /** The id of an event that it said. */
-  readonly eventId: string | undefined;
-}
 
 /** The words of one kind of back end: what to ask it with, and what its frames mean. */
 export interface Protocol {

@@ -1,9 +1,9 @@
 import { type Agent, type RunAgentOptions, runAgent } from '../core/agent.ts';
 import { Decisions } from '../core/decisions.ts';
 import { type EventLog, EvictedError } from './event-log.ts';
-import { BadRequestError, type ClientRequest, parseClientRequest } from './request.ts';
-import { ResumableRuns } from './resumable-runs.ts';
-import { SSE_HEADERS, sseBytes, toSSEStream } from './sse.ts';
+import { BadRequestError, parseClientRequest, type RunRequest, refusedDecision } from './request.ts';
+import { type NumberedEvent, PATIENCE, ResumableRuns } from './resumable-runs.ts';
+import { SSE_HEADERS, sseBlock, sseBytes, toSSEStream } from './sse.ts';
 
 export interface AgentHandlerOptions extends RunAgentOptions {
   /** As in `toSSEStream`. */
@@ -17,7 +17,6 @@ export interface AgentHandlerOptions extends RunAgentOptions {
 }
 
 const MAX_BODY_LENGTH = 4_194_304;
-const PATIENCE = 30_000;
 
 /**
  * Answers HTTP requests with an agent, on any server that speaks `Request` and `Response`. Takes POST with a
@@ -25,7 +24,9 @@ const PATIENCE = 30_000;
  * process. Failures are JSON: `{error, code}`.
  *
  * With a `log`, events have ids and a run outlives its connection for a while: a client that was cut off goes
- * on with GET and `Last-Event-ID`, and one that stops says so. Without one, a client that leaves ends its run.
+ * on with GET and `Last-Event-ID`, and one that stops says so. One that names its `sessionId` in the body finds
+ * what goes on there with GET and `?sessionId=`; 204 where nothing does. Whoever knows a session may read it: check
+ * who asks before this handler. Without a log, a client that leaves ends its run.
  */
 export function createAgentHandler(
   agent: Agent,
@@ -38,7 +39,7 @@ export function createAgentHandler(
   const start = (run: RunRequest, signal: AbortSignal) =>
     runAgent(
       agent,
-      { ...run, signal, decision: (approvalId) => decisions.wait(approvalId, signal) },
+      { ...run, signal, decision: (approvalId, subject) => decisions.wait(approvalId, signal, subject) },
       { onError },
     );
 
@@ -48,26 +49,32 @@ export function createAgentHandler(
       request.signal.addEventListener('abort', () => gone.abort(), { once: true });
       const onCancel = () => gone.abort();
       const respond = (bytes: ReadableStream<Uint8Array>) => new Response(bytes, { headers: SSE_HEADERS });
+      const respondFromLog = (events: AsyncIterable<NumberedEvent>) =>
+        respond(sseBytes(events, ({ event, id }) => sseBlock(event, id), { heartbeat, onCancel }, true));
 
       if (runs && request.method === 'GET') {
-        const blocks = runs.resume(request.headers.get('Last-Event-ID') ?? '', gone.signal);
-        return respond(sseBytes(await begun(blocks), (block) => block, { heartbeat, onCancel }));
+        const eventId = request.headers.get('Last-Event-ID');
+        const sessionId = new URL(request.url).searchParams.get('sessionId');
+        const events =
+          eventId === null && sessionId !== null
+            ? runs.resumeSession(sessionId, gone.signal)
+            : runs.resume(eventId ?? '', gone.signal);
+        return events ? respondFromLog(await begun(events)) : new Response(null, { status: 204 });
       }
       const parsed = parseClientRequest(await readJSON(request, maxBodyLength));
       if (parsed.kind === 'decision') {
-        if (decisions.settle(parsed.decision)) return new Response(null, { status: 204 });
-        throw new BadRequestError('Nothing waits for this approval any more.', 'approval-not-pending', 409);
+        const settled = await decisions.settle(parsed.decision);
+        if (settled === 'settled') return new Response(null, { status: 204 });
+        throw refusedDecision(settled);
       }
       if (parsed.kind === 'stop') {
-        runs?.stop(parsed.eventId);
+        runs?.stop(parsed);
         return new Response(null, { status: 204 });
       }
       const { kind: _, ...run } = parsed;
       if (!runs) return respond(toSSEStream(start(run, gone.signal), { heartbeat, onCancel }));
-      const streamId = runs.begin((signal) => start(run, signal));
-      return respond(
-        sseBytes(runs.read(streamId, 0, gone.signal), (block) => block, { heartbeat, onCancel }),
-      );
+      const streamId = runs.begin(run, (signal) => start(run, signal));
+      return respondFromLog(runs.read(streamId, 0, gone.signal));
     } catch (error) {
       if (error instanceof BadRequestError) return refusal(error);
       if (error instanceof EvictedError)
@@ -77,8 +84,6 @@ export function createAgentHandler(
     }
   };
 }
-
-type RunRequest = Omit<Extract<ClientRequest, { kind: 'run' }>, 'kind'>;
 
 /** How long a look at a log may take to say that there is nothing to read. Milliseconds. */
 const FIRST_LOOK = 50;

@@ -3,11 +3,12 @@
  * of events. Out: a `Response` or socket frames. May import `core`; needs no framework and no package.
  */
 export { type Agent, type AgentRun, type RunAgentOptions, runAgent } from '../core/agent.ts';
+export { type ApprovalSubject, approvalDigest } from '../core/approval-digest.ts';
 export { AgentChatError } from '../core/error.ts';
 export type { StreamEvent, ToolResult } from '../core/event.ts';
 export { generateId } from '../core/generate-id.ts';
 export type { UIMessage } from '../core/message.ts';
-export type { ApprovalDecision, ChatRequest } from '../core/transport.ts';
+export type { ApprovalDecision, ChatRequest, RunName } from '../core/transport.ts';
 export {
   createMemoryLog,
   type EventLog,

@@ -1,12 +1,19 @@
 import type { IncomingMessage } from 'node:http';
 import { type Agent, type RunAgentOptions, runAgent } from '../core/agent.ts';
 import { Decisions } from '../core/decisions.ts';
-import { BadRequestError, parseClientRequest } from './request.ts';
+import type { StreamEvent } from '../core/event.ts';
+import { isRecord } from '../core/is-record.ts';
+import { type EventLog, EvictedError } from './event-log.ts';
+import { BadRequestError, parseClientRequest, type RunRequest } from './request.ts';
+import { type NumberedEvent, PATIENCE, ResumableRuns } from './resumable-runs.ts';
 
 /** What this handler needs of a server's socket: those of `ws` have it. */
 export interface ServerSocket {
   readonly readyState: number;
-  send(data: string): void;
+  /** Bytes that wait to be sent. */
+  readonly bufferedAmount?: number;
+  /** `done` is called once it is on its way, or cannot be. */
+  send(data: string, done?: () => void): void;
   close(code?: number, reason?: string): void;
   on(event: 'message', listener: (data: unknown, isBinary: boolean) => void): unknown;
   on(event: 'close' | 'error', listener: () => void): unknown;
@@ -18,95 +25,178 @@ export interface SocketHandlerOptions extends RunAgentOptions {
    * own host: a browser opens sockets to any host and sends its cookies along.
    */
   readonly origins?: readonly string[] | undefined;
+  /** How often a message shows that the connection lives. Milliseconds; 15,000 unless told, 0 for never. */
+  readonly heartbeat?: number | undefined;
+  /** How much may wait for a slow reader before the agent has to. Bytes; 1,048,576 unless told. */
+  readonly maxBufferedAmount?: number | undefined;
+  /** Keeps events, so that clients can resume; as in `createAgentHandler`. */
+  readonly log?: EventLog | undefined;
+  /** With a log: how long a run goes on without a reader. Milliseconds; 30,000 unless told. */
+  readonly patience?: number | undefined;
 }
 
 const OPEN = 1;
 const POLICY_VIOLATION = 1008;
+const HEARTBEAT = 15_000;
+const MAX_BUFFERED_AMOUNT = 1_048_576;
+
+type Message = Readonly<Record<string, unknown>>;
 
 /**
  * Answers over sockets with an agent: `webSocketServer.on('connection', createSocketHandler(agent))`. One run at
  * a time per socket; a new one stops the old. Events carry the `runId` of the request where it had one.
+ *
+ * With a `log`, events have an `eventId` too and a run outlives its socket for a while: a client goes on with
+ * `{type: 'resume', runId, eventId}`, or with `{type: 'resume', runId, sessionId}` where it knows only the
+ * conversation. `no-run` answers where nothing goes on there, `discontinuity` where events are gone.
  */
 export function createSocketHandler(
   agent: Agent,
-  { origins, onError }: SocketHandlerOptions = {},
+  options: SocketHandlerOptions = {},
 ): (socket: ServerSocket, request: IncomingMessage) => void {
+  const { origins, log, patience = PATIENCE, onError } = options;
+  const decisions = new Decisions();
+  const runs = log && new ResumableRuns(log, patience, (error) => onError?.(error));
+
+  const start = (run: RunRequest, signal: AbortSignal): AsyncIterable<StreamEvent> =>
+    runAgent(
+      agent,
+      { ...run, signal, decision: (approvalId, subject) => decisions.wait(approvalId, signal, subject) },
+      { onError },
+    );
+  /** Starts what is asked for, or finds it; what is left to read of it. */
+  const read = (message: Message, signal: AbortSignal): AsyncIterable<NumberedEvent> | null => {
+    if (message['type'] === 'resume') {
+      const { eventId, sessionId } = message;
+      if (runs && typeof eventId === 'string') return runs.resume(eventId, signal);
+      return runs && typeof sessionId === 'string' ? runs.resumeSession(sessionId, signal) : null;
+    }
+    const parsed = parseClientRequest(message);
+    if (parsed.kind !== 'run') return null;
+    const { kind: _, ...run } = parsed;
+    if (!runs) return unnumbered(start(run, signal));
+    return runs.read(
+      runs.begin(run, (runSignal) => start(run, runSignal)),
+      0,
+      signal,
+    );
+  };
+
   return (socket, request) => {
     if (!mayConnect(request, origins)) return socket.close(POLICY_VIOLATION, 'origin not allowed');
-    const decisions = new Decisions();
-    let current: { runId: unknown; abort: AbortController } | null = null;
+    const { heartbeat = HEARTBEAT, maxBufferedAmount = MAX_BUFFERED_AMOUNT } = options;
+    let current: { readonly runId: unknown; readonly abort: AbortController; eventId?: string } | null = null;
     /** Fields of messages that are no requests, such as `{type: 'init', sessionId}`. */
-    let greeting: Record<string, unknown> = {};
+    let greeting: Message = {};
 
-    const send = (event: object, runId: unknown): void => {
-      if (socket.readyState === OPEN)
-        socket.send(JSON.stringify(runId === undefined ? event : { ...event, runId }));
+    /** Resolves once there is room for more. */
+    const send = async (event: object): Promise<void> => {
+      if (socket.readyState !== OPEN) return;
+      const text = JSON.stringify(event);
+      if ((socket.bufferedAmount ?? 0) < maxBufferedAmount) return socket.send(text);
+      await new Promise<void>((resolve) => socket.send(text, () => resolve()));
     };
     const refuse = (error: unknown, runId: unknown): void => {
       const known = error instanceof BadRequestError;
       if (!known) onError?.(error);
-      send(
-        {
-          type: 'error',
-          errorType: 'validation_error',
-          source: 'platform',
-          retryable: false,
-          message: known ? error.message : 'The message could not be handled.',
-          code: known ? error.code : 'internal-error',
-        },
-        runId,
-      );
+      void send({
+        type: 'error',
+        errorType: 'validation_error',
+        source: 'platform',
+        retryable: false,
+        message: known ? error.message : 'The message could not be handled.',
+        code: known ? error.code : 'internal-error',
+        ...named(runId),
+      });
     };
-    const run = async (message: Record<string, unknown>): Promise<void> => {
-      const parsed = parseClientRequest({ ...greeting, ...message });
-      if (parsed.kind === 'decision') {
-        decisions.settle(parsed.decision);
-        return;
-      }
-      if (parsed.kind === 'stop') return;
-      current?.abort.abort();
+    const run = async (message: Message): Promise<void> => {
       const { runId } = message;
-      const abort = new AbortController();
-      current = { runId, abort };
-      const { kind: _, ...request } = parsed;
-      const { signal } = abort;
-      const decision = (approvalId: string) => decisions.wait(approvalId, signal);
-      for await (const event of runAgent(agent, { ...request, signal, decision }, { onError })) {
-        if (signal.aborted) return;
-        send(event, runId);
+      const mine = { runId, abort: new AbortController(), eventId: undefined as string | undefined };
+      const { signal } = mine.abort;
+      const previous = current;
+      try {
+        const events = read({ ...greeting, ...message }, signal);
+        leave(previous, message['type'] !== 'resume');
+        current = mine as typeof current;
+        if (!events) return await send({ type: 'no-run', ...named(runId) });
+        for await (const { event, id } of events) {
+          if (signal.aborted) return;
+          if (id !== undefined) mine.eventId = id;
+          await send({ ...event, ...named(runId), ...(id === undefined ? {} : { eventId: id }) });
+        }
+      } catch (error) {
+        if (!(error instanceof EvictedError)) throw error;
+        await send({ type: 'discontinuity', ...named(runId) });
       }
     };
-
-    socket.on('message', (data) => {
-      let message: Record<string, unknown>;
-      try {
-        message = JSON.parse(String(data));
-      } catch {
-        return refuse(new BadRequestError('The message is not valid JSON.', 'malformed-json'), undefined);
+    /** Ends what this socket was reading; with a log, the run itself only when it `isOver`. */
+    const leave = (reading: typeof current, isOver: boolean): void => {
+      if (!reading) return;
+      reading.abort.abort();
+      if (isOver && runs && typeof reading.runId === 'string') {
+        runs.stop({ runId: reading.runId, eventId: reading.eventId });
       }
-      if (typeof message !== 'object' || message === null || Array.isArray(message)) {
-        return refuse(new BadRequestError('A message must be a JSON object.'), undefined);
-      }
+    };
+    const receive = (message: Message): void => {
       switch (message['type']) {
         case 'trigger':
         case 'continue':
-        case 'approval':
+        case 'resume':
           run(message).catch((error) => refuse(error, message['runId']));
+          return;
+        case 'approval':
+          decide(message).catch((error) => refuse(error, message['runId']));
           return;
         case 'stop':
           // A stop that names a run must not end a newer one.
-          if (message['runId'] === undefined || message['runId'] === current?.runId) current?.abort.abort();
+          if (message['runId'] === undefined || message['runId'] === current?.runId) leave(current, true);
+          else if (typeof message['runId'] === 'string') runs?.stop({ runId: message['runId'] });
           return;
         default: {
           const { type: _, ...fields } = message;
           greeting = { ...greeting, ...fields };
         }
       }
+    };
+    const decide = async (message: Message): Promise<void> => {
+      const parsed = parseClientRequest(message);
+      if (parsed.kind !== 'decision') return;
+      const settled = await decisions.settle(parsed.decision);
+      const { approvalId } = parsed.decision;
+      // Whoever asked sees the question fall; it is no failure of the run.
+      if (settled !== 'settled')
+        await send({ type: 'approval-voided', approvalId, ...named(current?.runId) });
+    };
+
+    const beat = setInterval(() => void send({ type: 'heartbeat' }), heartbeat || HEARTBEAT);
+    if (heartbeat <= 0) clearInterval(beat);
+    // Whoever can come back knows then that silence means something.
+    else if (runs) void send({ type: 'heartbeat' });
+    socket.on('message', (data) => {
+      let message: unknown;
+      try {
+        message = JSON.parse(String(data));
+      } catch {
+        return refuse(new BadRequestError('The message is not valid JSON.', 'malformed-json'), undefined);
+      }
+      if (isRecord(message)) receive(message);
+      else refuse(new BadRequestError('A message must be a JSON object.'), undefined);
     });
-    const leave = (): void => current?.abort.abort();
-    socket.on('close', leave);
-    socket.on('error', leave);
+    const gone = (): void => {
+      clearInterval(beat);
+      leave(current, false);
+    };
+    socket.on('close', gone);
+    socket.on('error', gone);
   };
+}
+
+function named(runId: unknown): { readonly runId?: unknown } {
+  return runId === undefined ? {} : { runId };
+}
+
+async function* unnumbered(events: AsyncIterable<StreamEvent>): AsyncGenerator<NumberedEvent, void> {
+  for await (const event of events) yield { event };
 }
 
 function mayConnect({ headers }: IncomingMessage, origins: readonly string[] | undefined): boolean {

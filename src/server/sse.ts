@@ -33,11 +33,15 @@ export function sseBlock(event: StreamEvent, id?: string): string {
   return `${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(event)}\n\n`;
 }
 
-/** The blocks of a stream as bytes, with heartbeats between and `[DONE]` at the end. */
+/**
+ * The blocks of a stream as bytes, with heartbeats between and `[DONE]` at the end. One that is `announced` begins
+ * with a heartbeat: whoever reads knows then that silence means something.
+ */
 export function sseBytes<T>(
   items: AsyncIterable<T>,
   toBlock: (item: T) => string,
   { heartbeat = 15_000, onCancel }: SSEStreamOptions = {},
+  announced = false,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
   const source = items[Symbol.asyncIterator]();
@@ -45,6 +49,7 @@ export function sseBytes<T>(
   return new ReadableStream({
     start(controller) {
       if (heartbeat > 0) {
+        if (announced) controller.enqueue(encoder.encode(': heartbeat\n\n'));
         timer = setInterval(() => {
           // A reader that is behind has bytes to read; there is no need to queue signs of life for it.
           if ((controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(': heartbeat\n\n'));

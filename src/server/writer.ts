@@ -114,9 +114,15 @@ export function createEventWriter(run: Pick<AgentRun, 'decision'>, workerId?: st
         ...(context ? { context } : {}),
         ...inWorker,
       };
-      const decision = await run.decision(approvalId);
-      const { approved, reason } = decision;
-      yield { type: 'approval-resolved', approvalId, approved, ...(reason ? { reason } : {}) };
+      const decision = await run.decision(approvalId, { toolCallId, toolName: name, args });
+      const { approved, reason, args: edited } = decision;
+      yield {
+        type: 'approval-resolved',
+        approvalId,
+        approved,
+        ...(reason ? { reason } : {}),
+        ...(edited ? { args: edited } : {}),
+      };
       if (!approved) {
         yield { type: 'tool-output-error', toolCallId, error: reason || 'Denied by the user.', ...inWorker };
         return undefined;

@@ -18,9 +18,15 @@ export function createDirectTransport(
     send: (request, { signal, messages }) =>
       runAgent(
         agent,
-        { request, messages, body, signal, decision: (approvalId) => decisions.wait(approvalId, signal) },
+        {
+          request,
+          messages,
+          body,
+          signal,
+          decision: (approvalId, subject) => decisions.wait(approvalId, signal, subject),
+        },
         { onError },
       ),
-    respond: async (decision) => void decisions.settle(decision),
+    respond: async (decision) => void (await decisions.settle(decision)),
   };
 }

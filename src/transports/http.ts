@@ -41,6 +41,7 @@ export interface HttpUrlOptions extends CommonOptions, HttpRequestsOptions {
   readonly sessionId?: string | undefined;
 }
 
+const NEVER = { signal: new AbortController().signal };
 const IDLE_TIMEOUT = 45_000;
 
 /**
@@ -81,7 +82,7 @@ function legOptions(
 
 class HttpRuns implements Transport {
   readonly keepsHistory: boolean;
-  readonly respond?: (decision: ApprovalDecision) => Promise<void>;
+  readonly respond?: NonNullable<Transport['respond']>;
   readonly #options: HttpUrlOptions;
   readonly #protocol: Protocol;
   readonly #requests: HttpRequests;
@@ -103,9 +104,12 @@ class HttpRuns implements Transport {
     this.#findsRuns = protocol.encodeStop !== undefined && sessionId !== undefined;
     const { encodeDecision } = protocol;
     if (encodeDecision) {
-      this.respond = async (decision) => {
+      this.respond = async (decision, { signal } = NEVER) => {
         const payload = { ...this.#options.body, ...encodeDecision(decision) };
-        await delivered(await reach(() => this.#requests.post(payload)));
+        const trying = legOptions(this.#options, signal, this.#shared);
+        const response = await persist(() => this.#requests.post(payload), trying, true);
+        // An earlier try arrived, and its answer did not.
+        if (response.status !== 409 || trying.place.attempts === 0) await delivered(response);
       };
     }
   }

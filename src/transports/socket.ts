@@ -1,23 +1,19 @@
-import { connectionFailed, streamInterrupted } from '../core/error.ts';
+import { streamInterrupted } from '../core/error.ts';
 import type { StreamEvent } from '../core/event.ts';
 import { generateId } from '../core/generate-id.ts';
 import type {
+  ApprovalDecision,
   ChatRequest,
   ConnectionState,
   ConnectionStateListener,
+  EventStream,
+  SendContext,
   SocketTransport,
 } from '../core/transport.ts';
 import { octavus, parseEvent } from '../protocols/octavus.ts';
-
-/** What this transport needs of a socket: `WebSocket`, SockJS and `ws` have it. */
-export interface SocketLike {
-  readonly readyState: number;
-  send(data: string): void;
-  close(code?: number, reason?: string): void;
-  /** Set here to a function of `{ data }`. Untyped, as each kind of socket has event types of its own. */
-  onmessage: unknown;
-  onclose: unknown;
-}
+import { backoff, wait } from './backoff.ts';
+import { Place } from './place.ts';
+import { openWebSocket, SocketConnection, type SocketLike } from './socket-connection.ts';
 
 interface CommonOptions {
   /** Sees every message of the socket first, parsed where it is JSON: for events of the application's own. */
@@ -25,8 +21,17 @@ interface CommonOptions {
   readonly onClose?: (() => void) | undefined;
   /** Whether each request carries the conversation; as in the native protocol. */
   readonly sendMessages?: boolean | undefined;
-  /** Fields that every request carries, such as a session id. */
+  /** Fields that every request carries. */
   readonly body?: Readonly<Record<string, unknown>> | undefined;
+  /** Names the conversation to the server: what goes on in it can be read again after a reload of the page. */
+  readonly sessionId?: string | undefined;
+  /**
+   * How long the socket may be silent once the server has shown that it gives signs of life (`heartbeat`).
+   * Milliseconds; 45,000 unless told, 0 for any time.
+   */
+  readonly idleTimeout?: number | undefined;
+  /** How much may wait to be sent before a request is refused. Bytes; 4,194,304 unless told. */
+  readonly maxBufferedAmount?: number | undefined;
 }
 
 export interface SocketConnectOptions extends CommonOptions {
@@ -35,17 +40,25 @@ export interface SocketConnectOptions extends CommonOptions {
 }
 
 export interface SocketUrlOptions extends CommonOptions {
-  /** `ws:` or `wss:`; a relative one is taken from the page, `http` becomes `ws`. */
+  /** `wss:`, or `ws:` to this machine; a relative one is taken from the page, `http` becomes `ws`. */
   readonly url: string | URL;
 }
 
-const OPEN = 1;
 /** How long a run may still say what it cost after it said that it was over. Milliseconds. */
 const LINGER = 1_000;
+const IDLE_TIMEOUT = 45_000;
+const MAX_BUFFERED_AMOUNT = 4_194_304;
+/** How often in a row a run that was cut off is asked for again. */
+const MAX_ATTEMPTS = 6;
 
 /** One leg that waits for its events. */
 interface Leg {
   readonly runId: string;
+  /** What it was asked with. */
+  readonly payload: object;
+  readonly signal: AbortSignal;
+  /** Where events have ids, those that arrived. */
+  readonly place: Place;
   /**
    * After a stop, frames of the stopped run may still arrive. A server that echoes the run's id tells them
    * apart; from any other, everything up to the first `start` or `error` is taken for theirs.
@@ -54,6 +67,10 @@ interface Leg {
   readonly queue: StreamEvent[];
   /** It said that it was over: there is nothing to stop any more. */
   over: boolean;
+  /** It was cut off, and is being asked for again. */
+  recovering: boolean;
+  /** The server said that nothing goes on. */
+  missing: boolean;
   closed: boolean;
   failure: unknown;
   wake: () => void;
@@ -61,71 +78,116 @@ interface Leg {
 
 /**
  * Carries runs over one socket that stays open between them. Frames are JSON events, as on an Octavus socket;
- * requests carry a `runId` that servers may echo.
+ * requests carry a `runId` that servers may echo. From a server whose events have an `eventId`, a run that is cut
+ * off goes on over a new socket. One that was opened with `connect` is opened again when it is lost.
  */
 export function createSocketTransport(options: SocketConnectOptions | SocketUrlOptions): SocketTransport {
   return new SocketRuns(options);
 }
 
 class SocketRuns implements SocketTransport {
+  readonly keepsHistory: boolean;
   readonly #options: SocketConnectOptions | SocketUrlOptions;
-  readonly #listeners = new Set<ConnectionStateListener>();
-  #state: ConnectionState = 'disconnected';
-  #error: Error | undefined;
-  /** The connection in use or under way. An older one that speaks up late is not this object: it is ignored. */
-  #connection: { opening: Promise<SocketLike>; socket: SocketLike | null } | null = null;
+  readonly #connection: SocketConnection;
+  readonly #body: Readonly<Record<string, unknown>>;
   #leg: Leg | null = null;
   /** Whether a run was stopped whose frames may still be under way. */
   #stopped = false;
+  /** Whether the server is known to find runs again. */
+  #findsRuns: boolean;
+  /** Aborted where the connection is not to be opened again by itself. */
+  #kept: AbortController | null = null;
 
   constructor(options: SocketConnectOptions | SocketUrlOptions) {
+    const { body, sessionId, idleTimeout = IDLE_TIMEOUT } = options;
     this.#options = options;
+    this.#body = sessionId === undefined ? { ...body } : { ...body, sessionId };
+    this.#findsRuns = sessionId !== undefined;
+    this.keepsHistory = options.sendMessages === false;
+    this.#connection = new SocketConnection({
+      connect: 'connect' in options ? options.connect : openWebSocket(options.url),
+      idleTimeout,
+      maxBufferedAmount: options.maxBufferedAmount ?? MAX_BUFFERED_AMOUNT,
+      onOpen: () => {
+        this.#stopped = false;
+      },
+      onMessage: (data) => this.#receive(data),
+      onDrop: () => this.#dropped(),
+    });
   }
 
   get connectionState(): ConnectionState {
-    return this.#state;
+    return this.#connection.state;
   }
 
   onConnectionStateChange(listener: ConnectionStateListener): () => void {
-    const entry: ConnectionStateListener = (state, error) => listener(state, error);
-    this.#listeners.add(entry);
-    entry(this.#state, this.#error);
-    return () => void this.#listeners.delete(entry);
+    return this.#connection.listen(listener);
   }
 
   async connect(): Promise<void> {
-    await this.#open();
+    this.#kept ??= new AbortController();
+    await this.#connection.open();
   }
 
   disconnect(): void {
-    const { socket } = this.#connection ?? {};
-    this.#connection = null;
-    if (socket) release(socket);
+    this.#kept?.abort();
+    this.#kept = null;
+    this.#connection.close();
     this.#close(streamInterrupted());
-    this.#setState('disconnected');
   }
 
-  async *send(request: ChatRequest, { signal, messages }: Parameters<SocketTransport['send']>[1]) {
-    const socket = await this.#open();
-    if (signal.aborted) return;
-    // One run at a time: a leg still open here was abandoned by its reader.
-    this.#close(streamInterrupted());
-    const leg: Leg = {
-      runId: generateId(),
-      awaitsStart: this.#stopped,
+  send(request: ChatRequest, { signal, messages }: SendContext): EventStream {
+    const { sendMessages } = this.#options;
+    return this.#read(this.#makeLeg(octavus({ sendMessages }).encode(request, messages), signal));
+  }
+
+  async resume({ signal }: Pick<SendContext, 'signal'>): Promise<EventStream | null> {
+    if (this.#options.sessionId === undefined) return null;
+    const leg = this.#makeLeg({ type: 'resume' }, signal);
+    const events = this.#read(leg);
+    const first = await events.next();
+    if (leg.missing || first.done) return null;
+    return (async function* () {
+      yield first.value;
+      yield* events;
+    })();
+  }
+
+  async respond(decision: ApprovalDecision): Promise<void> {
+    await this.#connection.open();
+    this.#connection.say({ ...this.#body, type: 'approval', ...decision });
+  }
+
+  #makeLeg(payload: object, signal: AbortSignal): Leg {
+    const runId = generateId();
+    return {
+      runId,
+      payload: { ...this.#body, ...payload, runId },
+      signal,
+      place: new Place(),
+      awaitsStart: false,
       queue: [],
       over: false,
+      recovering: false,
+      missing: false,
       closed: false,
       failure: undefined,
       wake: () => {},
     };
+  }
+
+  async *#read(leg: Leg): AsyncGenerator<readonly StreamEvent[], void> {
+    const { signal } = leg;
+    await this.#connection.open();
+    if (signal.aborted) return;
+    // One run at a time: a leg still open here was abandoned by its reader.
+    this.#close(streamInterrupted());
+    leg.awaitsStart = this.#stopped;
     this.#leg = leg;
     const stop = (): void => this.#abandon(leg);
     signal.addEventListener('abort', stop, { once: true });
     try {
-      const { body, sendMessages } = this.#options;
-      const payload = octavus({ sendMessages }).encode(request, messages);
-      socket.send(JSON.stringify({ ...body, ...payload, runId: leg.runId }));
+      if (!this.#connection.ask(leg.payload)) this.#dropped();
       while (true) {
         if (leg.queue.length > 0) yield leg.queue.splice(0);
         else if (leg.failure) throw leg.failure;
@@ -142,60 +204,9 @@ class SocketRuns implements SocketTransport {
     }
   }
 
-  async respond(decision: Parameters<NonNullable<SocketTransport['respond']>>[0]): Promise<void> {
-    const socket = await this.#open();
-    socket.send(JSON.stringify({ ...this.#options.body, type: 'approval', ...decision }));
-  }
-
-  /** The open socket; opens one where there is none. */
-  #open(): Promise<SocketLike> {
-    const current = this.#connection;
-    if (current && (!current.socket || current.socket.readyState === OPEN)) return current.opening;
-    if (current?.socket) release(current.socket);
-
-    this.#setState('connecting');
-    const connect = 'connect' in this.#options ? this.#options.connect : openWebSocket(this.#options.url);
-    const connection: { opening: Promise<SocketLike>; socket: SocketLike | null } = {
-      socket: null,
-      // Inside a promise, so that a function that throws fails like one that rejects.
-      opening: new Promise<SocketLike>((resolve) => resolve(connect())).then(
-        (socket) => {
-          if (this.#connection !== connection) {
-            release(socket);
-            throw connectionFailed('The connection was closed before it was open.');
-          }
-          connection.socket = socket;
-          socket.onmessage = ({ data }: { data: unknown }) => {
-            if (this.#connection === connection) this.#receive(data);
-          };
-          socket.onclose = () => {
-            if (this.#connection !== connection) return;
-            this.#connection = null;
-            this.#stopped = false;
-            this.#close(streamInterrupted());
-            this.#setState('disconnected');
-            this.#options.onClose?.();
-          };
-          this.#stopped = false;
-          this.#setState('connected');
-          return socket;
-        },
-        (cause) => {
-          const error = connectionFailed(undefined, cause);
-          if (this.#connection === connection) {
-            this.#connection = null;
-            this.#setState('error', error);
-          }
-          throw error;
-        },
-      ),
-    };
-    this.#connection = connection;
-    return connection.opening;
-  }
-
   #receive(data: unknown): void {
     if (typeof data !== 'string') return;
+    if (data === '{"type":"heartbeat"}') return this.#connection.watch();
     const own = this.#options.onMessage && messageOf(data);
     if (own) this.#options.onMessage?.(own.message);
     const leg = this.#leg;
@@ -207,21 +218,83 @@ class SocketRuns implements SocketTransport {
     } catch (error) {
       return this.#abandon(leg, error);
     }
-    const { runId, ...told } = event as StreamEvent & { runId?: unknown };
+    const { runId, eventId, ...told } = event as StreamEvent & { runId?: unknown; eventId?: unknown };
     const mayBeOld = leg.awaitsStart && event.type !== 'start' && event.type !== 'error';
     if (runId === undefined ? mayBeOld : runId !== leg.runId) return;
+    if ((event.type as string) === 'no-run') {
+      leg.missing = true;
+      leg.over = true;
+      return this.#close();
+    }
     if (leg.over && event.type !== 'usage') return;
+    this.#take(leg, told as StreamEvent, typeof eventId === 'string' ? eventId : undefined);
+  }
+
+  /** The next event of a leg. */
+  #take(leg: Leg, event: StreamEvent, eventId: string | undefined): void {
+    if (!leg.place.isNew(eventId)) return;
+    leg.place.commit(eventId);
+    if (eventId !== undefined) this.#findsRuns = true;
     leg.awaitsStart = false;
     this.#stopped = false;
-    leg.queue.push(told as StreamEvent);
-    if (event.type === 'finish' || event.type === 'error') {
+    leg.queue.push(event);
+    if (event.type === 'finish' || event.type === 'error' || event.type === 'discontinuity') {
       leg.over = true;
-      if (event.type === 'error' || event.finishReason === 'client-tool-calls') this.#close();
+      if (event.type !== 'finish' || event.finishReason === 'client-tool-calls') this.#close();
       else setTimeout(() => this.#leg === leg && this.#close(), LINGER);
     } else if (leg.over) {
       this.#close();
     }
     leg.wake();
+  }
+
+  #dropped(): void {
+    const leg = this.#leg;
+    this.#stopped = false;
+    if (leg && !leg.over && (leg.place.begun ? leg.place.id !== undefined : this.#findsRuns)) {
+      void this.#recover(leg);
+    } else {
+      this.#close(streamInterrupted());
+      if (this.#kept) void this.#keepOpen(this.#kept.signal);
+    }
+    this.#options.onClose?.();
+  }
+
+  /** Goes on with a leg over a new socket: where it was, or from the beginning where nothing of it came. */
+  async #recover(leg: Leg): Promise<void> {
+    const { place, signal, runId } = leg;
+    if (leg.recovering) return;
+    leg.recovering = true;
+    let cause: unknown;
+    while (this.#leg === leg && place.attempts < MAX_ATTEMPTS) {
+      try {
+        await wait(backoff(place.attempts), signal);
+        place.attempts += 1;
+        await this.#connection.open();
+        if (this.#leg !== leg) return;
+        const { id: eventId } = place;
+        const again = eventId === undefined ? leg.payload : { ...this.#body, type: 'resume', runId, eventId };
+        if (!this.#connection.ask(again)) continue;
+        leg.recovering = false;
+        return;
+      } catch (error) {
+        cause = error;
+      }
+    }
+    if (this.#leg === leg) this.#close(streamInterrupted(cause));
+  }
+
+  /** Opens the connection again, however long it takes. */
+  async #keepOpen(signal: AbortSignal): Promise<void> {
+    for (let attempt = 0; !signal.aborted; attempt += 1) {
+      try {
+        await wait(backoff(attempt), signal);
+        await this.#connection.open();
+        return;
+      } catch {
+        // The state says what is wrong.
+      }
+    }
   }
 
   /** Ends a leg before its time; the server is told where the run is still live there. */
@@ -230,9 +303,9 @@ class SocketRuns implements SocketTransport {
     this.#close(failure);
     if (leg.over) return;
     this.#stopped = true;
-    const socket = this.#connection?.socket;
-    if (socket?.readyState !== OPEN) return;
-    socket.send(JSON.stringify({ ...this.#options.body, type: 'stop', runId: leg.runId }));
+    const { runId, place } = leg;
+    const eventId = place.id === undefined ? {} : { eventId: place.id };
+    this.#connection.say({ ...this.#body, type: 'stop', runId, ...eventId });
   }
 
   /** Ends the leg that is waiting: its reader gets what is queued, then the failure if there is one. */
@@ -244,20 +317,6 @@ class SocketRuns implements SocketTransport {
     leg.failure = failure;
     leg.wake();
   }
-
-  #setState(state: ConnectionState, error?: Error): void {
-    if (state === this.#state && error === this.#error) return;
-    this.#state = state;
-    this.#error = error;
-    for (const listener of [...this.#listeners]) listener(state, error);
-  }
-}
-
-/** Nothing is heard of this socket any more. */
-function release(socket: SocketLike): void {
-  socket.onmessage = null;
-  socket.onclose = null;
-  socket.close();
 }
 
 /** What the application sees of a message: parsed where it is JSON. */
@@ -273,16 +332,4 @@ function isEvent(message: unknown): boolean {
   return (
     typeof message === 'object' && message !== null && 'type' in message && typeof message.type === 'string'
   );
-}
-
-function openWebSocket(url: string | URL): () => Promise<SocketLike> {
-  return () =>
-    new Promise((resolve, reject) => {
-      const base = typeof location === 'undefined' ? undefined : location.href;
-      const address = new URL(url, base);
-      address.protocol = address.protocol.replace('http', 'ws');
-      const socket = new WebSocket(address);
-      socket.onopen = () => resolve(socket);
-      socket.onerror = () => reject(new Error('The WebSocket could not be opened.'));
-    });
 }

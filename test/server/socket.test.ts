@@ -401,7 +401,6 @@ describe('an approval', () => {
     const client = await connect(await serve(asking));
     client.send(trigger('r1'));
     await asked(client);
-    client.send({ type: 'approval', approvalId: 'other', approved: true });
     client.send({ type: 'approval', approvalId: 'a1', approved: false, reason: 'No.' });
     await vi.waitFor(() => expect(client.frames).toHaveLength(4));
     expect(client.frames[2]).toEqual({
@@ -412,15 +411,22 @@ describe('an approval', () => {
     });
   });
 
-  it('reaches no run of another socket', async () => {
+  it('reaches the run of another socket, which may be another tab', async () => {
     const url = await serve(asking);
     const [one, two] = [await connect(url), await connect(url)];
     one.send(trigger('r1'));
     await asked(one);
     two.send({ type: 'approval', approvalId: 'a1', approved: true });
-    await settled();
-    expect(one.frames).toHaveLength(2);
+    await vi.waitFor(() => expect(typesOf(one, 'r1')).toContain('finish'));
     expect(two.frames).toEqual([]);
+  });
+
+  it('that nobody waits for is void', async () => {
+    const client = await connect(await serve(asking));
+    client.send({ type: 'approval', approvalId: 'nobody', approved: true });
+    await vi.waitFor(() =>
+      expect(client.frames).toEqual([{ type: 'approval-voided', approvalId: 'nobody' }]),
+    );
   });
 });
 
