@@ -1,25 +1,29 @@
 /** How far from the end still counts as reading along. Pixels. */
-const NEAR = 60;
+const NEAR = 80;
 
-/** Keeps a scroller at the end of its first child while the reader is there. Returns how to let it go. */
-export function followEnd(scroller: HTMLElement): () => void {
+/** Keeps the page at its end as `content` grows, while the reader is there. Returns how to let it go. */
+export function followEnd(content: Element): () => void {
+  const page = document.documentElement;
   let following = true;
   let top = 0;
   const onScroll = (): void => {
-    const { scrollHeight, scrollTop, clientHeight } = scroller;
-    const near = scrollHeight - scrollTop - clientHeight < NEAR;
+    const near = page.scrollHeight - page.scrollTop - page.clientHeight < NEAR;
     // Content that grows moves the end away from the reader; only going up is leaving it.
-    following = near || (following && scrollTop >= top);
-    top = scrollTop;
+    following = near || (following && page.scrollTop >= top);
+    top = page.scrollTop;
   };
   const observer = new ResizeObserver(() => {
-    if (following) scroller.scrollTop = scroller.scrollHeight;
+    if (following) scrollToEnd();
   });
-  scroller.addEventListener('scroll', onScroll, { passive: true });
-  observer.observe(scroller);
-  if (scroller.firstElementChild) observer.observe(scroller.firstElementChild);
+  addEventListener('scroll', onScroll, { passive: true });
+  observer.observe(content);
   return () => {
-    scroller.removeEventListener('scroll', onScroll);
+    removeEventListener('scroll', onScroll);
     observer.disconnect();
   };
+}
+
+/** Goes to the end, where what comes next is followed. */
+export function scrollToEnd(): void {
+  scrollTo(0, document.documentElement.scrollHeight);
 }

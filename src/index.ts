@@ -67,6 +67,7 @@ export {
   type ConnectionStateListener,
   type EventStream,
   isSocketTransport,
+  type RunName,
   type SendContext,
   type SocketTransport,
   type Transport,
@@ -75,6 +76,8 @@ export {
   isFileReference,
   type RequestUploadUrls,
   type UploadFilesOptions,
+  type UploadLimits,
+  type UploadOptions,
   type UploadProgress,
   type UploadUrlsResponse,
   uploadFiles,
@@ -82,6 +85,7 @@ export {
 export type { UserMessageInput } from './core/user-message.ts';
 export { createDirectTransport, type DirectTransportOptions } from './transports/direct.ts';
 export { createHttpTransport, type HttpRequestOptions, type HttpUrlOptions } from './transports/http.ts';
+export { createPollingTransport, type PollingOptions, type PollResult } from './transports/polling.ts';
 export {
   createSocketTransport,
   type SocketConnectOptions,

@@ -5,7 +5,7 @@ export function Approval({ approval }: { readonly approval: PendingApproval }) {
   const { toolName, args, context } = approval;
   return (
     <section className="card ask" aria-label="Permission">
-      <h3>Allow “{toolName}”?</h3>
+      <h2>Allow “{toolName}”?</h2>
       {context && <p>{context}</p>}
       <pre>{JSON.stringify(args, null, 2)}</pre>
       <div className="buttons">

@@ -47,7 +47,7 @@ export function Part({ part }: { readonly part: UIMessagePart }) {
     case 'todo':
       return (
         <section className="card">
-          <h3>Plan</h3>
+          <h2>Plan</h2>
           <ul className="todos">
             {part.todos.map(({ id, content, status }) => (
               <li key={id} data-status={status}>
@@ -74,14 +74,14 @@ export function Part({ part }: { readonly part: UIMessagePart }) {
     case 'object':
       return (
         <section className="card">
-          <h3>{part.typeName}</h3>
+          <h2>{part.typeName}</h2>
           <pre>{json(part.object ?? part.partial)}</pre>
         </section>
       );
     case 'worker':
       return (
         <section className="card">
-          <h3>{part.description ?? part.workerSlug}</h3>
+          <h2>{part.description ?? part.workerSlug}</h2>
           {part.parts.map((inner, index) => (
             // biome-ignore lint/suspicious/noArrayIndexKey: parts are only ever added at the end
             <Part key={index} part={inner} />

@@ -5,7 +5,7 @@ export function Question({ question }: { readonly question: InteractiveTool }) {
   const { question: text, options } = question.args as { question?: string; options?: string[] };
   return (
     <section className="card ask" aria-label="Question">
-      <h3>{text}</h3>
+      <h2>{text}</h2>
       <div className="buttons">
         {options?.map((answer) => (
           <button key={answer} type="button" onClick={() => question.submit({ answer })}>

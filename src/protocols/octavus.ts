@@ -47,6 +47,11 @@ export function parseEvent(data: string): StreamEvent {
     // Not the cause: its message quotes what the server sent.
     throw malformed('The server sent an event that is not valid JSON.', 'malformed-json');
   }
+  return toEvent(event);
+}
+
+/** The value as an event. Unknown types and fields pass; a known type that lacks what it needs throws. */
+export function toEvent(event: unknown): StreamEvent {
   if (typeof event !== 'object' || event === null || !('type' in event) || typeof event.type !== 'string') {
     throw malformed('The server sent an event without a type.');
   }

@@ -116,7 +116,7 @@ export function createSocketHandler(
       const previous = current;
       try {
         const events = read({ ...greeting, ...message }, signal);
-        leave(previous, message['type'] !== 'resume');
+        leave(previous, message['type'] === 'trigger' && previous?.runId !== runId);
         current = mine as typeof current;
         if (!events) return await send({ type: 'no-run', ...named(runId) });
         for await (const { event, id } of events) {

@@ -975,7 +975,7 @@ describe('a run that fails', () => {
           return new Promise(() => {});
         },
       },
-      clientToolTimeout: 50,
+      clientToolTimeout: 5_000,
     });
     const sent = chat.sendMessage('Hi');
     const calls = [

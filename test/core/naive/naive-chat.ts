@@ -159,7 +159,9 @@ export class NaiveChat {
   }
 
   #answerCall({ toolCallId, toolName }: PendingToolCall, { result, error }: Answer): void {
-    this.#results.push(error === undefined ? { toolCallId, toolName, result } : { toolCallId, toolName, error });
+    this.#results.push(
+      error === undefined ? { toolCallId, toolName, result } : { toolCallId, toolName, error },
+    );
     this.#answer?.apply(
       error
         ? { type: 'tool-output-error', toolCallId, error }
