@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import vue from '@vitejs/plugin-vue';
 import { playwright } from '@vitest/browser-playwright';
@@ -7,6 +8,20 @@ import { CHROMIUM_ARGS, findChromium } from './scripts/chromium.js';
 // Everything imports the package by its own name; `source` makes that work without a build.
 const conditions = ['source', 'import', 'module', 'browser', 'default'];
 const executablePath = (await findChromium()) ?? undefined;
+
+const react18 = (name: string) =>
+  fileURLToPath(new URL(`test/react-18/node_modules/${name}`, import.meta.url));
+
+/** A new one for each project, as it is changed where it is used. */
+const browser = () => ({
+  enabled: true,
+  headless: true,
+  screenshotFailures: false,
+  provider: playwright({
+    launchOptions: { args: CHROMIUM_ARGS, ...(executablePath ? { executablePath } : {}) },
+  }),
+  instances: [{ browser: 'chromium' as const }],
+});
 
 export default defineConfig({
   resolve: { conditions },
@@ -34,19 +49,14 @@ export default defineConfig({
         optimizeDeps: {
           include: ['axe-core', 'storybook/preview-api', 'react-dom/client', 'react/jsx-dev-runtime', 'vue'],
         },
-        test: {
-          name: 'browser',
-          include: ['test/**/*.browser.test.{ts,tsx}'],
-          browser: {
-            enabled: true,
-            headless: true,
-            screenshotFailures: false,
-            provider: playwright({
-              launchOptions: { args: CHROMIUM_ARGS, ...(executablePath ? { executablePath } : {}) },
-            }),
-            instances: [{ browser: 'chromium' }],
-          },
-        },
+        test: { name: 'browser', include: ['test/**/*.browser.test.{ts,tsx}'], browser: browser() },
+      },
+      {
+        extends: true,
+        cacheDir: 'node_modules/.vite-react-18',
+        resolve: { alias: { react: react18('react'), 'react-dom': react18('react-dom') } },
+        optimizeDeps: { include: ['react', 'react-dom', 'react-dom/client', 'react/jsx-dev-runtime'] },
+        test: { name: 'react-18', include: ['test/react/{use-,selectors}*.browser.test.tsx'], browser: browser() },
       },
     ],
   },

@@ -21,7 +21,7 @@ const WARM_UP = 2;
 export async function race(contestants, rounds) {
   const lanes = contestants.map(({ name, units, rounds: own = rounds, prepare }) => {
     const runs = new Map();
-    const every = Math.floor(rounds / own);
+    const every = Math.max(1, Math.floor(rounds / own));
     for (let round = -WARM_UP; round < rounds; round += 1) {
       if (round < 0 || (round % every === 0 && round / every < own)) runs.set(round, prepare());
     }

@@ -5,7 +5,8 @@
 const TOKEN = 4;
 /** A fenced block comes about this often. Characters. */
 const FENCE_EVERY = 670 * TOKEN;
-const PER_TURN = 10;
+/** Items a macrotask. */
+export const PER_TURN = 10;
 const KIB = 1_024;
 
 const WORDS =

@@ -58,7 +58,7 @@ async function compare(rivals, shape) {
     const [small, large] = results.slice(2 * index, 2 * index + 2);
     const result = from === MIDDLE ? small : large;
     raceRow(result, { base: rival === floor ? undefined : results[0] });
-    if (result.error || small.error) return;
+    if ((small.error || large.error) && rival !== own) return;
     const growth = exponent(small, large, to / from);
     const sizes = `from ${from.toLocaleString('en')} to ${to.toLocaleString('en')} tokens`;
     const silent = rival === floor || shown.has(rival) ? '' : ', shown only once they are whole';

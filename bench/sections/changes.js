@@ -1,45 +1,40 @@
 import { others, stores } from '../contestants.js';
 import { row, section } from '../report.js';
-import { answer, fedItems, pieces, turn } from '../workload.js';
+import { answer, fedItems, PER_TURN, pieces, turn } from '../workload.js';
 
 const DELTAS = 20_000;
-const FRAME = 20;
+const FRAMES = 100;
+/** A frame comes so many macrotasks after the last. */
+const FRAME = DELTAS / PER_TURN / FRAMES;
 const PARTS = 50;
 const LOOKS = 20;
 
 /** How often views are told, and of how much. */
 export async function changes(rivals) {
   const deltas = pieces(answer(21_000)).slice(0, DELTAS);
-  section(`Notifications for ${DELTAS.toLocaleString('en')} deltas, a frame every ${FRAME * 10}`);
-  for (const rival of stores(rivals)) {
-    const isOwn = rival === rivals.own;
-    try {
-      const { notifications, frames } = await notified(rival, deltas);
-      // Its own beginning and end are told at once.
-      const gate = isOwn && { value: notifications, limit: frames + 2 };
-      row(rival.name, `${notifications.toLocaleString('en').padStart(9)} in ${frames} frames`, gate);
-    } catch (error) {
-      row(rival.name, `not measured: ${error.message}`);
-    }
-  }
-  for (const { name } of others(rivals)) row(name, 'hands over events');
-
+  section(`Notifications for ${DELTAS.toLocaleString('en')} deltas in ${FRAMES} frames`);
+  // A run's beginning and end are told at once.
+  await countOf(rivals, (rival) => notified(rival, deltas), FRAMES + 2);
   section(`Parts that change identity for one delta, of ${PARTS}: the most in ${LOOKS} deltas`);
+  await countOf(rivals, changedParts, 1);
+}
+
+async function countOf(rivals, count, limit) {
   for (const rival of stores(rivals)) {
-    const isOwn = rival === rivals.own;
+    const gate = (value) => rival === rivals.own && { value, limit };
     try {
-      const changed = await changedParts(rival);
-      row(rival.name, String(changed).padStart(9), isOwn && { value: changed, limit: 1 });
+      const value = await count(rival);
+      row(rival.name, value.toLocaleString('en').padStart(8), gate(value));
     } catch (error) {
-      row(rival.name, `not measured: ${error.message}`);
+      row(rival.name, `not measured: ${error.message}`, gate(Number.NaN));
     }
   }
+  for (const { name } of others(rivals)) row(name, 'hands over events, keeps no messages');
 }
 
 /** Counts what listeners hear. Frames come by the deltas, not by the clock: a busy machine changes nothing. */
 async function notified({ store }, deltas) {
   let notifications = 0;
-  let frames = 0;
   const waiting = new Set();
   const events = store.text(deltas);
   const chat = store.open({
@@ -49,7 +44,6 @@ async function notified({ store }, deltas) {
         yield list;
         turns += 1;
         if (turns % FRAME > 0) continue;
-        frames += 1;
         for (const flush of [...waiting]) flush();
       }
     },
@@ -66,7 +60,7 @@ async function notified({ store }, deltas) {
     },
   });
   await chat.ask();
-  return { notifications, frames };
+  return notifications;
 }
 
 async function changedParts({ store }) {

@@ -1,17 +1,6 @@
 import { AgentChatError } from './error.ts';
 import { safeFileName } from './safe-file-name.ts';
-
-/** Which files may be sent. The server remains the judge: this spares a person a wait that ends in a refusal. */
-export interface UploadLimits {
-  /** 20 unless told. */
-  readonly maxFiles?: number | undefined;
-  /** Bytes of one file, 10 MB (10,485,760) unless told. */
-  readonly maxFileSize?: number | undefined;
-  /** Bytes of all files together, 50 MB (52,428,800) unless told. */
-  readonly maxTotalSize?: number | undefined;
-  /** As the `accept` attribute of a file input: `.pdf,image/*,text/csv`. Everything unless told. */
-  readonly accept?: string | undefined;
-}
+import type { UploadLimits } from './upload.ts';
 
 /** How much of a file is read. */
 const HEAD = 512;

@@ -1,5 +1,5 @@
 import { AgentChatError } from './error.ts';
-import { checkFiles, type UploadLimits } from './file-check.ts';
+import { checkFiles } from './file-check.ts';
 import { guarded } from './guarded.ts';
 import type { FileReference } from './message.ts';
 import { safeFileName } from './safe-file-name.ts';
@@ -22,6 +22,18 @@ export interface UploadUrlsResponse {
  * file has arrived, and not at all after the upload has failed.
  */
 export type UploadProgress = (fileIndex: number, progress: number) => void;
+
+/** Which files may be sent. The server remains the judge: this spares a person a wait that ends in a refusal. */
+export interface UploadLimits {
+  /** 20 unless told. */
+  readonly maxFiles?: number | undefined;
+  /** Bytes of one file, 10 MB (10,485,760) unless told. */
+  readonly maxFileSize?: number | undefined;
+  /** Bytes of all files together, 50 MB (52,428,800) unless told. */
+  readonly maxTotalSize?: number | undefined;
+  /** As the `accept` attribute of a file input: `.pdf,image/*,text/csv`. Everything unless told. */
+  readonly accept?: string | undefined;
+}
 
 /** Which files may be uploaded, and how patiently. */
 export interface UploadOptions extends UploadLimits {
@@ -178,6 +190,8 @@ async function send(
   }
 }
 
+const PIECE = 65_536;
+
 /**
  * One try: resolves with the status of the answer; with 0 or an error where there is none. `fetch` cannot tell how
  * much it has sent, so `XMLHttpRequest` does this where it exists.
@@ -195,14 +209,18 @@ async function put(
     const stream = () => {
       let bytes = 0;
       onMoved(0);
-      return file.stream().pipeThrough(
-        new TransformStream<Uint8Array, Uint8Array>({
-          transform(chunk, controller) {
+      return new ReadableStream<Uint8Array>(
+        {
+          // By pieces, as Node's own stream gives a file that is in memory as a whole.
+          async pull(controller) {
+            if (bytes >= file.size) return controller.close();
             onMoved(bytes);
-            bytes += chunk.byteLength;
-            controller.enqueue(chunk);
+            const piece = file.slice(bytes, bytes + PIECE);
+            bytes += PIECE;
+            controller.enqueue(new Uint8Array(await piece.arrayBuffer()));
           },
-        }),
+        },
+        { highWaterMark: 0 },
       );
     };
     const body = Object.assign(file.slice(), { stream });

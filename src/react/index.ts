@@ -71,3 +71,4 @@ export {
 } from './components.ts';
 export { type UseAgentChatReturn, useAgentChat } from './use-agent-chat.ts';
 export { type UseAutoScrollOptions, type UseAutoScrollReturn, useAutoScroll } from './use-auto-scroll.ts';
+export { useChatSelector, useMessage } from './use-chat-selector.ts';

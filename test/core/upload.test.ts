@@ -1,7 +1,15 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { AgentChatError, isAbortError, type RequestUploadUrls, uploadFiles } from 'agent-chat-kit';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import {
+  AgentChatError,
+  type FileReference,
+  isAbortError,
+  type RequestUploadUrls,
+  uploadFiles,
+} from 'agent-chat-kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 /** A PUT that the server has read and the test is to answer. */
@@ -57,6 +65,12 @@ function places(origin = `http://127.0.0.1:${(server.address() as AddressInfo).p
 }
 
 const file = (name: string, type = 'text/plain') => new File([`body of ${name}`], name, { type });
+
+/** Frees what nobody holds. */
+const collect = (() => {
+  setFlagsFromString('--expose-gc');
+  return runInNewContext('gc') as () => void;
+})();
 
 /** The typed error that the upload fails with. */
 async function failure(upload: Promise<unknown>): Promise<AgentChatError> {
@@ -115,13 +129,94 @@ describe('uploading files', () => {
     ]);
   });
 
-  it('returns nothing for no files', async () => {
-    await expect(uploadFiles([], { requestUploadUrls: places() })).resolves.toEqual([]);
+  it('returns nothing for no files, and asks for nothing', async () => {
+    const requestUploadUrls = vi.fn(places());
+    await expect(uploadFiles([], { requestUploadUrls })).resolves.toEqual([]);
+    expect(requestUploadUrls).not.toHaveBeenCalled();
     expect(puts).toEqual([]);
+  });
+
+  it('tells the server and the references names that are safe', async () => {
+    const requestUploadUrls = vi.fn(places());
+    const references = await uploadFiles([file('../../etc/\u202Eno\u0308tes\0.txt')], { requestUploadUrls });
+    expect(requestUploadUrls.mock.calls[0]?.[0][0]?.filename).toBe('n\u00F6tes.txt');
+    expect(references[0]?.filename).toBe('n\u00F6tes.txt');
+  });
+
+  it('sends a file that is given twice once, and tells of both', async () => {
+    const twice = file('a');
+    const onProgress = vi.fn();
+    const references = await uploadFiles([twice, file('b'), twice], {
+      requestUploadUrls: places(),
+      onProgress,
+    });
+    expect(references.map(({ id }) => id)).toEqual(['f0', 'f1', 'f0']);
+    expect(puts.map(({ name }) => name).toSorted()).toEqual(['a', 'b']);
+    expect(onProgress.mock.calls.toSorted()).toEqual([
+      [0, 100],
+      [1, 100],
+      [2, 100],
+    ]);
+  });
+
+  it('does not ask for or send what was uploaded before', async () => {
+    const [old, fresh] = [file('old'), file('fresh')];
+    const reference = { id: 'o', mediaType: 'text/plain', url: 'https://files.test/o' };
+    const uploaded = new WeakMap<File, FileReference>([[old, reference]]);
+    const requestUploadUrls = vi.fn(places());
+    const onProgress = vi.fn();
+    const options = { requestUploadUrls, uploaded, onProgress };
+    const references = await uploadFiles([old, fresh], options);
+    expect(references[0]).toBe(reference);
+    expect(puts.map(({ name }) => name)).toEqual(['fresh']);
+    expect(uploaded.get(fresh)).toBe(references[1]);
+    expect(onProgress.mock.calls).toEqual([
+      [0, 100],
+      [1, 100],
+    ]);
+    await expect(uploadFiles([fresh, old], options)).resolves.toEqual([references[1], reference]);
+    expect(requestUploadUrls).toHaveBeenCalledTimes(1);
+    expect(puts).toHaveLength(1);
+  });
+
+  it.each([0, -1, Number.POSITIVE_INFINITY])(
+    'sends all of them with a concurrency of %d',
+    async (concurrency) => {
+      const files = ['a', 'b', 'c', 'd', 'e'].map((name) => file(name));
+      await uploadFiles(files, { requestUploadUrls: places(), concurrency });
+      expect(puts).toHaveLength(5);
+    },
+  );
+
+  it('is not stopped by what a listener of its progress throws', async () => {
+    const report = vi.spyOn(console, 'error').mockImplementation(() => {});
+    const onProgress = () => {
+      throw new Error('not my day');
+    };
+    await uploadFiles([file('a')], { requestUploadUrls: places(), onProgress });
+    expect(report).toHaveBeenCalledExactlyOnceWith(new Error('not my day'));
+    report.mockRestore();
+    expect(puts).toHaveLength(1);
   });
 });
 
 describe('an upload that fails', () => {
+  it('asks and puts nothing where one of the files may not be sent', async () => {
+    const requestUploadUrls = vi.fn(places());
+    const error = await failure(
+      uploadFiles([file('a.txt'), file('photo.png', 'image/png')], { requestUploadUrls }),
+    );
+    expect(error).toMatchObject({
+      code: 'file-content-mismatch',
+      type: 'validation_error',
+      retryable: false,
+    });
+    expect((await failure(uploadFiles([file('a')], { requestUploadUrls, maxFileSize: 8 }))).code).toBe(
+      'file-too-large',
+    );
+    expect(requestUploadUrls).not.toHaveBeenCalled();
+  });
+
   it('names the file that the server named no place for', async () => {
     const requestUploadUrls: RequestUploadUrls = async (files) => {
       const { files: all } = await places()(files);
@@ -153,7 +248,9 @@ describe('an upload that fails', () => {
           ?.response.writeHead(500)
           .end();
     };
-    const error = await failure(uploadFiles([file('held'), file('bad')], { requestUploadUrls: places() }));
+    const error = await failure(
+      uploadFiles([file('held'), file('bad')], { requestUploadUrls: places(), retries: 0 }),
+    );
     expect(error.message).toContain('“bad”');
     await vi.waitFor(() => expect(held[0]?.response.closed).toBe(true));
     expect(held[0]?.response.writableEnded).toBe(false);
@@ -165,7 +262,7 @@ describe('an upload that fails', () => {
     const error = await failure(
       uploadFiles([file('a')], { requestUploadUrls: places(), signal: abort.signal }),
     );
-    expect(error.code).toBe('upload-failed');
+    expect(error).toMatchObject({ code: 'upload-cancelled', source: 'client', retryable: true });
     expect(isAbortError(error.cause)).toBe(true);
     await vi.waitFor(() => expect(puts[0]?.response.closed).toBe(true));
     expect(puts[0]?.response.writableEnded).toBe(false);
@@ -173,9 +270,93 @@ describe('an upload that fails', () => {
 
   it('puts nothing where it was called off before', async () => {
     const signal = AbortSignal.abort();
-    const error = await failure(uploadFiles([file('a')], { requestUploadUrls: places(), signal }));
-    expect(error.code).toBe('upload-failed');
+    const requestUploadUrls = vi.fn(places());
+    const error = await failure(uploadFiles([file('a')], { requestUploadUrls, signal }));
+    expect(error.code).toBe('upload-cancelled');
+    expect(requestUploadUrls).not.toHaveBeenCalled();
     expect(puts).toEqual([]);
+  });
+
+  it('asks nothing where it was called off while the files were checked', async () => {
+    const abort = new AbortController();
+    const requestUploadUrls = vi.fn(places());
+    const error = failure(uploadFiles([file('a')], { requestUploadUrls, signal: abort.signal }));
+    abort.abort();
+    expect((await error).code).toBe('upload-cancelled');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(requestUploadUrls).not.toHaveBeenCalled();
+  });
+
+  it('can still be called off after memory was tidied up', async () => {
+    const abort = new AbortController();
+    answer = () => {};
+    const error = failure(uploadFiles([file('a')], { requestUploadUrls: places(), signal: abort.signal }));
+    await vi.waitFor(() => expect(puts).toHaveLength(1));
+    for (let times = 0; times < 5; times += 1) {
+      collect();
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    abort.abort();
+    expect((await error).code).toBe('upload-cancelled');
+    await vi.waitFor(() => expect(puts[0]?.response.closed).toBe(true));
+  });
+
+  it('holds no file once it was called off, whatever its signal and its server do', async () => {
+    const abort = new AbortController();
+    answer = () => {};
+    const begin = () => {
+      const held = [file('a'), file('b')];
+      const upload = failure(
+        uploadFiles(held, { requestUploadUrls: places(), signal: abort.signal, concurrency: 1 }),
+      );
+      return { upload, held: held.map((each) => new WeakRef(each)) };
+    };
+    const { upload, held } = begin();
+    await vi.waitFor(() => expect(puts).toHaveLength(1));
+    collect();
+    expect(held.every((each) => each.deref())).toBe(true);
+    abort.abort();
+    await upload;
+    await vi.waitFor(
+      () => {
+        collect();
+        expect(held.some((each) => each.deref())).toBe(false);
+      },
+      { timeout: 5_000 },
+    );
+  });
+
+  it('holds no file once it was called off while it waited for a next try', async () => {
+    const abort = new AbortController();
+    answer = ({ response }) => response.writeHead(500).end();
+    const begin = () => {
+      const held = file('a');
+      const options = { requestUploadUrls: places(), signal: abort.signal, retryDelay: 600_000 };
+      return { upload: failure(uploadFiles([held], options)), held: new WeakRef(held) };
+    };
+    const { upload, held } = begin();
+    await vi.waitFor(() => expect(puts[0]?.response.closed).toBe(true));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    abort.abort();
+    await upload;
+    await vi.waitFor(
+      () => {
+        collect();
+        expect(held.deref()).toBeUndefined();
+      },
+      { timeout: 5_000 },
+    );
+  });
+
+  it('leaves nothing listening on the signal', async () => {
+    const abort = new AbortController();
+    const added = vi.spyOn(abort.signal, 'addEventListener');
+    const removed = vi.spyOn(abort.signal, 'removeEventListener');
+    await uploadFiles([file('a'), file('b')], { requestUploadUrls: places(), signal: abort.signal });
+    expect(added.mock.calls.length).toBeGreaterThan(0);
+    expect(removed.mock.calls.map(([, listener]) => listener)).toEqual(
+      added.mock.calls.map(([, listener]) => listener),
+    );
   });
 
   it('is a typed error with its cause where nobody listens', async () => {
@@ -186,7 +367,7 @@ describe('an upload that fails', () => {
     other.close();
     await once(other, 'close');
     const requestUploadUrls = places(`http://127.0.0.1:${port}`);
-    const error = await failure(uploadFiles([file('a')], { requestUploadUrls }));
+    const error = await failure(uploadFiles([file('a')], { requestUploadUrls, retryDelay: 1 }));
     expect(error).toMatchObject({ code: 'upload-failed', retryable: true });
     expect(error.message).toContain('“a”');
     expect(error.message).not.toContain('secret');

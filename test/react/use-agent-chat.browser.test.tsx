@@ -150,13 +150,21 @@ describe.each([
         pendingClientTools: {},
         pendingApprovals: [],
         canRetry: false,
+        canContinue: true,
         queue: [],
+        uploads: [],
         connectionState: undefined,
         connectionError: undefined,
         chat: expect.any(AgentChatStore),
         send: expect.any(Function),
         sendMessage: expect.any(Function),
         retry: expect.any(Function),
+        edit: expect.any(Function),
+        versions: expect.any(Function),
+        selectVersion: expect.any(Function),
+        resume: expect.any(Function),
+        approveAll: expect.any(Function),
+        denyAll: expect.any(Function),
         stop: expect.any(Function),
         replaceMessages: expect.any(Function),
         uploadFiles: expect.any(Function),
@@ -353,7 +361,8 @@ describe.each([
       expect(called).toEqual([]);
     });
 
-    it('can be hidden and shown again, and goes on', async () => {
+    // React 18 has nothing that hides a component and keeps it.
+    it.skipIf(!Activity)('can be hidden and shown again, and goes on', async () => {
       const transport = createControlledTransport();
       const seen = { commits: 0 } as Seen;
       const element = (mode: 'visible' | 'hidden') => (

@@ -1,0 +1,216 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { type AddressInfo, createServer } from 'node:net';
+import type { Browser, Page } from 'playwright';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ROOT } from '../guards/files.ts';
+import { launch } from './browser.ts';
+
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+let browser: Browser;
+beforeAll(async () => {
+  browser = await launch();
+});
+afterAll(async () => {
+  await browser?.close();
+});
+
+/** Starts the example as a newcomer does, with `npm run example:NAME`. */
+async function start(name: string): Promise<{ readonly url: string; readonly stop: () => void }> {
+  const child = spawn('npm', ['run', `example:${name}`], {
+    cwd: ROOT,
+    // A group of its own: npm, its shell and Vite end together.
+    detached: true,
+    env: { ...process.env, PORT: String(await freePort()), NO_COLOR: '1', DEMO_PACE: '2' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const read = (chunk: Buffer) => {
+    output += chunk;
+  };
+  child.stdout.on('data', read);
+  child.stderr.on('data', read);
+  const stop = () => {
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM');
+  };
+  try {
+    const url = await vi.waitUntil(
+      () => {
+        if (child.exitCode !== null) throw new Error(`It ended:\n${output}`);
+        return /http:\/\/127\.0\.0\.1:\d+\//.exec(output)?.[0];
+      },
+      { timeout: 60_000 },
+    );
+    return { url, stop };
+  } catch (error) {
+    stop();
+    throw error;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+describe.each(['react', 'vue', 'svelte'])('the %s example', (name) => {
+  let example: Awaited<ReturnType<typeof start>>;
+  let page: Page;
+  let problems: string[];
+
+  beforeAll(async () => {
+    example = await start(name);
+    // What the page imports is prepared now, so that no test waits for it.
+    const first = await browser.newPage();
+    await first.goto(example.url);
+    await first.getByRole('textbox').waitFor({ timeout: 60_000 });
+    await first.close();
+  }, 90_000);
+  afterAll(() => example?.stop());
+
+  beforeEach(async () => {
+    problems = [];
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+    page.on('pageerror', (error) => problems.push(error.message));
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) problems.push(message.text());
+    });
+    page.on('request', (request) => {
+      const { protocol, host } = new URL(request.url());
+      if (protocol !== 'data:' && host !== new URL(example.url).host) problems.push(request.url());
+    });
+    await page.goto(example.url);
+    await composer().waitFor();
+  });
+  afterEach(() => page.close());
+
+  const composer = () => page.getByRole('textbox', { name: 'Message' });
+  const answer = () => page.getByRole('article', { name: 'Assistant' }).last();
+  const button = (label: string) => page.getByRole('button', { name: label, exact: true });
+  /** The run is over when the composer would send again. */
+  const over = () => button('Send').waitFor();
+
+  async function say(text: string): Promise<void> {
+    await composer().fill(text);
+    await composer().press('Enter');
+  }
+
+  /** What axe finds fault with, in light and in dark. */
+  async function barriers(): Promise<string[]> {
+    await page.addScriptTag({ path: axePath });
+    const found: string[] = [];
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const ids = await page.evaluate(async () => {
+        const { axe } = window as unknown as { axe: typeof import('axe-core') };
+        const { violations } = await axe.run();
+        return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`);
+      });
+      found.push(...ids.map((id) => `${colorScheme} ${id}`));
+    }
+    return found;
+  }
+
+  it('answers a typed message as it streams, with thoughts and tool calls on demand', async () => {
+    expect(await barriers()).toEqual([]);
+    await say('What is 6 * 7?');
+    await expect.poll(() => page.getByRole('article', { name: 'You' }).innerText()).toBe('What is 6 * 7?');
+    expect(await composer().inputValue()).toBe('');
+    await expect.poll(() => answer().innerText()).toContain('6 * 7 = 42');
+    await over();
+    expect(await answer().getAttribute('aria-busy')).toBe('false');
+    await answer().getByText('Thought').click();
+    await answer().getByText('Calculate').click();
+    const opened = await answer().innerText();
+    for (const shown of ['I do not guess numbers', '"expression": "6 * 7"', '"value": 42']) {
+      expect(opened).toContain(shown);
+    }
+    expect(await barriers()).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
+  it('stops at once and keeps what was written, and the next message is answered', async () => {
+    await say('Answer slowly, please stream');
+    await expect.poll(() => answer().innerText()).toContain('Some models');
+    expect(await answer().getAttribute('aria-busy')).toBe('true');
+    await button('Stop').click();
+    await over();
+    const kept = await answer().innerText();
+    expect(kept).not.toContain('at any time');
+    // The keyboard is where it was: in the composer.
+    await page.keyboard.type('1 + 1');
+    await page.keyboard.press('Shift+Enter');
+    expect(await composer().inputValue()).toBe('1 + 1\n');
+    await page.keyboard.press('Enter');
+    await expect.poll(() => answer().innerText()).toContain('1 + 1 = 2');
+    expect(await page.getByRole('article', { name: 'Assistant' }).first().innerText()).toBe(kept);
+    expect(problems).toEqual([]);
+  });
+
+  it('asks for permission, and runs the tool or not as the visitor says', async () => {
+    await page.getByRole('button', { name: 'Delete the note' }).click();
+    const request = page.getByRole('region', { name: 'Permission' });
+    expect(await request.innerText()).toContain('"title": "Groceries"');
+    expect(await barriers()).toEqual([]);
+    await button('Deny').click();
+    await expect.poll(() => answer().innerText()).toContain('“Groceries” stays');
+    await over();
+    await say('Delete the note “Groceries”');
+    await button('Approve').click();
+    await expect.poll(() => answer().innerText()).toContain('“Groceries” is deleted');
+    expect(await request.count()).toBe(0);
+    expect(problems).toEqual([]);
+  });
+
+  it('passes a question of the agent on to the visitor, and goes on with the answer', async () => {
+    await page.getByRole('button', { name: 'Ask me about elements' }).click();
+    const options = page.getByRole('region', { name: 'Question' }).getByRole('button');
+    await options.first().waitFor();
+    expect(await barriers()).toEqual([]);
+    await options.first().click();
+    await expect.poll(() => answer().innerText()).toContain('You chose “');
+    await over();
+    expect(problems).toEqual([]);
+  });
+
+  it('says that a stream broke, keeps the partial answer and the draft, and tries again', async () => {
+    await page.getByRole('button', { name: 'Break the stream' }).click();
+    await expect.poll(() => page.getByRole('alert').innerText()).toContain('The answer was cut off');
+    expect(await answer().innerText()).toContain('This answer ends');
+    expect(await barriers()).toEqual([]);
+    await composer().fill('a draft');
+    const again = page.waitForRequest('**/api/chat*');
+    await button('Try again').click();
+    await again;
+    await page.getByRole('alert').waitFor();
+    expect(await page.getByRole('article', { name: 'You' }).count()).toBe(1);
+    expect(await composer().inputValue()).toBe('a draft');
+    // The connections that were cut are meant to be.
+    expect(problems.filter((problem) => !problem.includes('ERR_INCOMPLETE_CHUNKED_ENCODING'))).toEqual([]);
+  });
+
+  it('shows a plan at the width of a phone, stays at the end of it, and begins anew', async () => {
+    await page.setViewportSize({ width: 320, height: 480 });
+    await page.getByRole('button', { name: 'Plan a talk' }).click();
+    await expect.poll(() => answer().innerText()).toContain('is saved');
+    await over();
+    expect(await answer().getByRole('listitem').count()).toBe(3);
+    const fromEnd = () =>
+      page.evaluate(() => {
+        const { scrollHeight, scrollTop, clientHeight, scrollWidth } = document.documentElement;
+        return { below: Math.round(scrollHeight - scrollTop - clientHeight), above: scrollTop, scrollWidth };
+      });
+    await expect.poll(fromEnd).toMatchObject({ below: 0, scrollWidth: 320 });
+    expect((await fromEnd()).above).toBeGreaterThan(0);
+    expect(await barriers()).toEqual([]);
+    await button('New chat').click();
+    await page.getByRole('button', { name: 'Plan a talk' }).waitFor();
+    expect(await page.getByRole('article').count()).toBe(0);
+    expect(problems).toEqual([]);
+  });
+});
