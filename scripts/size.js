@@ -10,30 +10,56 @@ const KB = 1000;
 // `gate` is what the library is to reach; `limit` is what it may not exceed today.
 const store = "export { AgentChat, createHttpTransport } from 'agent-chat-kit'";
 const IMPORTS = [
-  { name: 'store and HTTP transport', code: store, limit: 14 * KB, gate: 10 * KB },
-  { name: 'everything headless', code: "export * from 'agent-chat-kit'", limit: 16 * KB },
+  { name: 'store and HTTP transport', code: store, limit: 16.5 * KB, gate: 10 * KB },
+  {
+    name: 'everything headless',
+    code: "export * from 'agent-chat-kit'",
+    limit: 20 * KB,
+    gate: 16 * KB,
+  },
   {
     name: 'React hook with store and HTTP',
     code: `${store}; export { useAgentChat } from 'agent-chat-kit/react'`,
-    limit: 14.5 * KB,
+    limit: 17 * KB,
     gate: 11.5 * KB,
   },
 ];
 
-/** Bytes after minification and gzip of a bundle of the built package with React left out. */
+/**
+ * Bytes after minification and gzip of what a page loads at first from a bundle of the built package, with React
+ * left out, and of what it loads on demand.
+ */
 async function bundled(code) {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     stdin: { contents: code, resolveDir: ROOT },
     bundle: true,
     minify: true,
+    splitting: true,
     write: false,
+    outdir: ROOT,
+    metafile: true,
     format: 'esm',
     platform: 'browser',
     target: 'es2022',
     external: REACT,
     logLevel: 'error',
   });
-  return compressed(outputFiles[0].contents);
+  const { outputs } = metafile;
+  const sizes = new Map(outputFiles.map(({ path, contents }) => [path.split('/').at(-1), compressed(contents)]));
+  const atFirst = new Set();
+  const load = (name) => {
+    if (atFirst.has(name)) return;
+    atFirst.add(name);
+    for (const { kind, path, external } of outputs[name].imports) {
+      if (kind === 'import-statement' && !external) load(path);
+    }
+  };
+  load('stdin.js');
+  const sum = (names) => names.reduce((total, name) => total + sizes.get(name), 0);
+  return {
+    size: sum([...atFirst]),
+    onDemand: sum(Object.keys(outputs).filter((name) => !atFirst.has(name))),
+  };
 }
 
 function compressed(bytes) {
@@ -41,18 +67,19 @@ function compressed(bytes) {
 }
 
 const rows = [];
-for (const { code, ...row } of IMPORTS) rows.push({ ...row, size: await bundled(code) });
+for (const { code, ...row } of IMPORTS) rows.push({ ...row, ...(await bundled(code)) });
 rows.push({
   name: 'one script with <agent-chat> and all it needs',
   size: compressed(readFileSync(`${ROOT}dist/agent-chat.js`)),
   limit: 60 * KB,
 });
 
-for (const { name, size, limit, gate = limit } of rows) {
+for (const { name, size, onDemand, limit, gate = limit } of rows) {
   const kb = (bytes) => `${(bytes / KB).toFixed(1)} kB`;
+  const later = onDemand ? `, and ${kb(onDemand)} on demand` : '';
   const missed = size > gate ? ` (gate of ${kb(gate)} not met)` : '';
   console.log(
-    `${size > limit ? 'OVER ' : 'ok   '} ${kb(size).padStart(8)} of ${kb(limit).padStart(8)}  ${name}${missed}`,
+    `${size > limit ? 'OVER ' : 'ok   '} ${kb(size).padStart(8)} of ${kb(limit).padStart(8)}  ${name}${later}${missed}`,
   );
 }
 if (rows.some(({ size, limit }) => size > limit)) process.exitCode = 1;

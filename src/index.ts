@@ -35,6 +35,7 @@ export { generateId } from './core/generate-id.ts';
 export type { ChatLimits } from './core/limits.ts';
 export {
   type FileReference,
+  isFileReference,
   isMainThread,
   isOtherThread,
   MAIN_THREAD,
@@ -72,16 +73,15 @@ export {
   type SocketTransport,
   type Transport,
 } from './core/transport.ts';
-export {
-  isFileReference,
-  type RequestUploadUrls,
-  type UploadFilesOptions,
-  type UploadLimits,
-  type UploadOptions,
-  type UploadProgress,
-  type UploadUrlsResponse,
-  uploadFiles,
+export type {
+  RequestUploadUrls,
+  UploadFilesOptions,
+  UploadLimits,
+  UploadOptions,
+  UploadProgress,
+  UploadUrlsResponse,
 } from './core/upload.ts';
+export { uploadFiles } from './core/uploads.ts';
 export type { UserMessageInput } from './core/user-message.ts';
 export { createDirectTransport, type DirectTransportOptions } from './transports/direct.ts';
 export { createHttpTransport, type HttpRequestOptions, type HttpUrlOptions } from './transports/http.ts';

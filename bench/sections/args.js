@@ -3,7 +3,7 @@ import { exponent, race } from '../measure.js';
 import { raceRow, row, section } from '../report.js';
 import { answer, pieces, turn } from '../workload.js';
 
-const ROUNDS = 10;
+const ROUNDS = 16;
 const [SHORT, MIDDLE, LONG] = [1_250, 5_000, 40_000];
 
 const SHAPES = {

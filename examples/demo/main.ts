@@ -1,15 +1,14 @@
 import 'agent-chat-kit/elements';
-import { generateId } from 'agent-chat-kit';
+import { keepConversation } from './keep-conversation.ts';
 import salesUrl from './sales.csv?url';
 
 const params = new URLSearchParams(location.search);
 const transport = params.get('transport') === 'ws' ? 'ws' : 'sse';
-const sessionId = generateId();
 
 const chat = document.querySelector('agent-chat');
 if (!chat) throw new Error('The page has no <agent-chat>.');
 
-chat.body = { sessionId };
+const sessionId = keepConversation(chat, `demo-${transport}`);
 chat.clientTools = {
   'ask-user': 'interactive',
   'get-page-info': () => ({
@@ -41,7 +40,7 @@ chat.suggestions = [
     description: 'A structured object, as it streams',
   },
   { label: 'Fail with a rate limit', description: 'An error, and when to retry' },
-  { label: 'Break the stream', description: 'A connection that is cut' },
+  { label: 'Break the stream', description: 'The connection is cut, the answer goes on' },
   { label: 'Answer slowly', description: 'Time enough to press stop' },
 ];
 const socket = new URL(`/api/socket?session=${sessionId}`, location.href);

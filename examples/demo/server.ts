@@ -1,5 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { createAgentHandler, createSocketHandler, toNodeHandler } from 'agent-chat-kit/server';
+import {
+  createAgentHandler,
+  createMemoryLog,
+  createSocketHandler,
+  toNodeHandler,
+} from 'agent-chat-kit/server';
 import { WebSocketServer } from 'ws';
 import { documents } from './agent/documents.ts';
 import { fillFile, findFile, MAX_FILE_SIZE, promiseFiles } from './agent/files.ts';
@@ -10,10 +15,11 @@ type Next = () => void;
 /** How to drop the connection of each session, newest first, for the demonstration of a stream that breaks. */
 const cuts = new Map<unknown, () => void>();
 const agent = createDemoAgent((sessionId) => cuts.get(sessionId)?.());
-const log = (error: unknown): void => console.error(error);
+const onError = (error: unknown): void => console.error(error);
 
-const answerChat = toNodeHandler(createAgentHandler(agent, { onError: log }));
-const answerSocket = createSocketHandler(agent, { onError: log });
+// With a log, a page that lost its connection, or was loaded again, goes on where it was.
+const answerChat = toNodeHandler(createAgentHandler(agent, { log: createMemoryLog(), onError }));
+const answerSocket = createSocketHandler(agent, { log: createMemoryLog(), onError });
 
 /** Middleware for the demo's addresses: the agent, uploads, and the project's documents. */
 export async function serveDemo(

@@ -16,8 +16,8 @@ import { Run } from './run.ts';
 import { frameScheduler } from './scheduler.ts';
 import type { ChatState, RunEnding } from './state.ts';
 import type { ConnectionState, Transport } from './transport.ts';
-import { type UploadFilesOptions, type UploadProgress, uploadFiles } from './upload.ts';
-import { Uploads } from './uploads.ts';
+import type { UploadFilesOptions, UploadProgress } from './upload.ts';
+import { Uploads, uploadFiles } from './uploads.ts';
 import { type Asked, inOtherWords, type UserMessageInput, userParts } from './user-message.ts';
 
 const CLIENT_TOOL_TIMEOUT = 60_000;
@@ -306,8 +306,13 @@ export class AgentChat {
     options: Omit<UploadFilesOptions, 'requestUploadUrls'>,
   ): Promise<FileReference[]> {
     const { requestUploadUrls, uploadOptions } = this.#options;
-    if (requestUploadUrls) return uploadFiles(files, { ...uploadOptions, requestUploadUrls, ...options });
-    throw unsupported('This chat takes no files: `requestUploadUrls` is not set.', 'uploads-not-configured');
+    if (!requestUploadUrls) {
+      throw unsupported(
+        'This chat takes no files: `requestUploadUrls` is not set.',
+        'uploads-not-configured',
+      );
+    }
+    return uploadFiles(files, { ...uploadOptions, requestUploadUrls, ...options });
   }
 
   #assertContinuable(): void {

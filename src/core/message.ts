@@ -8,6 +8,17 @@ export interface FileReference {
   readonly size?: number | undefined;
 }
 
+export function isFileReference(value: unknown): value is FileReference {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'id' in value &&
+    'mediaType' in value &&
+    'url' in value &&
+    typeof value.url === 'string'
+  );
+}
+
 /** One bubble of the conversation. Immutable: a change makes a new object. */
 export interface UIMessage {
   readonly id: string;

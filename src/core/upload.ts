@@ -69,19 +69,19 @@ export async function uploadFiles(
   const { signal } = options;
   // Not `AbortSignal.any`: Node 20 may collect the signals that it depends on before they abort.
   const abort = new AbortController();
-  let stop: (() => void) | undefined;
+  let stop = (): void => {};
+  const cancelled = new Promise<never>((_, reject) => {
+    stop = () => {
+      abort.abort();
+      reject(uploadError('The upload was cancelled.', 'upload-cancelled', signal?.reason));
+    };
+    if (signal?.aborted) stop();
+  });
+  signal?.addEventListener('abort', stop);
   try {
-    return await new Promise((resolve, reject) => {
-      stop = () => {
-        abort.abort();
-        reject(uploadError('The upload was cancelled.', 'upload-cancelled', signal?.reason));
-      };
-      if (signal?.aborted) return stop();
-      signal?.addEventListener('abort', stop);
-      upload([...files], options, abort.signal).then(resolve, reject);
-    });
+    return await Promise.race([cancelled, upload([...files], options, abort.signal)]);
   } finally {
-    if (stop) signal?.removeEventListener('abort', stop);
+    signal?.removeEventListener('abort', stop);
     abort.abort();
   }
 }
@@ -150,10 +150,12 @@ async function send(
   let timer: ReturnType<typeof setTimeout> | undefined;
   let shown = 0;
   // A pause that is over before its time never ends: nobody waits for it any more.
-  signal.addEventListener('abort', () => {
+  const stop = () => {
     clearTimeout(timer);
     attempt.abort();
-  });
+  };
+  // Once, as an error may keep the signal alive by its stack, and the signal this file.
+  signal.addEventListener('abort', stop, { once: true });
   for (let tries = 0; ; tries += 1) {
     const abort = new AbortController();
     attempt = abort;
@@ -243,17 +245,6 @@ async function put(
     request.send(file);
     onMoved(0);
   });
-}
-
-export function isFileReference(value: unknown): value is FileReference {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'id' in value &&
-    'mediaType' in value &&
-    'url' in value &&
-    typeof value.url === 'string'
-  );
 }
 
 /** What the server is told of a file. */

@@ -7,6 +7,15 @@ type Upload = (
   options: Required<Pick<UploadFilesOptions, 'onProgress' | 'signal' | 'uploaded'>>,
 ) => Promise<FileReference[]>;
 
+/** See `upload.ts`, which comes with the first file: most conversations have none. */
+export async function uploadFiles(
+  files: Iterable<File>,
+  options: UploadFilesOptions,
+): Promise<FileReference[]> {
+  const { uploadFiles } = await import('./upload.ts');
+  return uploadFiles(files, options);
+}
+
 /** Files that messages wait for. One that arrived once is not sent again, however often its message is tried. */
 export class Uploads {
   readonly #onChange: () => void;

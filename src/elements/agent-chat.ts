@@ -1,29 +1,37 @@
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import type { PendingApproval } from '../core/approvals.ts';
 import {
-  AgentChat,
+  type AgentChat,
   AgentChatError,
   type ChatSnapshot,
   type ClientToolHandler,
-  createHttpTransport,
-  createSocketTransport,
+  type FileUpload,
   type QueuedMessage,
   type RequestUploadUrls,
   type UIMessage,
 } from '../index.ts';
 import type { AgentComposer } from './agent-composer.ts';
+import type { AgentMessageList } from './agent-message-list.ts';
+import { Announcements, isReconnecting } from './announcements.ts';
 import { baseStyles } from './base.styles.ts';
+import { chatStyles } from './chat.styles.ts';
 import { ChatController } from './chat-controller.ts';
+import { chatOf } from './chat-of.ts';
 import {
-  type AgentDecisionEvent,
+  AgentDecisionEvent,
+  type AgentEditEvent,
   AgentErrorEvent,
+  type AgentSelectVersionEvent,
+  AgentStopEvent,
   type AgentSubmitEvent,
   AgentSuggestionEvent,
   type AgentToolAnswerEvent,
   type Suggestion,
 } from './events.ts';
 import { icons } from './icons.ts';
+import { MessageVersions } from './message-versions.ts';
 import { strings } from './strings.ts';
 
 /**
@@ -33,104 +41,25 @@ import { strings } from './strings.ts';
  * @slot footer - Below the composer.
  * @event {AgentSubmitEvent} agent-submit - The user sends. Prevent it to send it yourself.
  * @event {AgentSuggestionEvent} agent-suggestion - The user takes a suggestion. Prevent it to do something else.
- * @event {AgentStopEvent} agent-stop - The user stops the answer.
+ * @event {AgentStopEvent} agent-stop - The user stops the answer, or what is being uploaded.
  * @event {AgentRetryEvent} agent-retry - The user tries again.
+ * @event {AgentEditEvent} agent-edit - The user says an earlier message in other words.
+ * @event {AgentSelectVersionEvent} agent-select-version - The user wants to see another version.
  * @event {AgentDecisionEvent} agent-decision - The user allows or denies a tool call.
  * @event {AgentToolAnswerEvent} agent-tool-answer - The user answers an interactive client tool.
  * @event {AgentErrorEvent} agent-error - Something failed.
  * @csspart frame - Everything.
  * @csspart list - The conversation.
  * @csspart dock - What waits for the user, between the conversation and the composer.
+ * @csspart notice - What is to be known of the connection, or of the version that is shown.
+ * @csspart approvals - The row that answers all tool calls at once, where several wait.
  * @csspart queued - What was said while the agent was busy.
+ * @csspart uploads - The files on their way to the server.
  * @csspart composer - Where the user writes.
  * @csspart suggestion - One suggestion.
  */
 export class AgentChatElement extends LitElement {
-  static override styles = [
-    baseStyles,
-    css`
-      :host {
-        background: var(--_canvas);
-        block-size: 100%;
-        min-block-size: 20rem;
-      }
-      [part='frame'] {
-        block-size: 100%;
-        display: flex;
-        flex-direction: column;
-        min-block-size: inherit;
-      }
-      [part='list'] {
-        flex: 1;
-      }
-      .bottom {
-        display: grid;
-        gap: 0.75rem;
-        inline-size: 100%;
-        margin-inline: auto;
-        max-inline-size: calc(var(--_measure) + 2rem);
-        padding: 0.25rem 1rem 0.75rem;
-      }
-      [part='dock'] {
-        display: grid;
-        gap: 0.5rem;
-        max-block-size: 45vh;
-        overflow-y: auto;
-      }
-      [part='queued'] {
-        align-items: center;
-        background: var(--_surface);
-        border-radius: var(--_radius);
-        display: flex;
-        font-size: var(--_small);
-        gap: 0.5rem;
-        padding: 0.25rem 0.25rem 0.25rem 1rem;
-      }
-      [part='queued'] .words {
-        flex: 1;
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      [part='queued'] button {
-        flex: none;
-      }
-      [part='dock']:empty {
-        display: none;
-      }
-      .notice {
-        align-items: center;
-        color: var(--_ink-quiet);
-        display: flex;
-        font-size: var(--_small);
-        gap: 0.5rem;
-      }
-      .suggestions {
-        display: grid;
-        gap: 0.5rem;
-        grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr));
-        list-style: none;
-        margin: 1rem 0 0;
-        padding: 0;
-      }
-      [part='suggestion'] {
-        align-items: flex-start;
-        block-size: 100%;
-        border-radius: var(--_radius);
-        flex-direction: column;
-        gap: 0.125rem;
-        inline-size: 100%;
-        justify-content: flex-start;
-        line-height: 1.4;
-        padding: 0.75rem 0.875rem;
-        text-align: start;
-      }
-      [part='suggestion'] .description {
-        color: var(--_ink-quiet);
-        font-size: 0.8125rem;
-      }
-    `,
-  ];
+  static override styles = [baseStyles, chatStyles];
 
   #store = new ChatController(this);
   /** A store of this element's own, made for its `endpoint`. */
@@ -139,21 +68,25 @@ export class AgentChatElement extends LitElement {
   #kept: readonly UIMessage[] | undefined;
   /** The error of the store that was last told of. */
   #told: AgentChatError | null = null;
-  #announced: { chat: AgentChat | undefined; status: ChatSnapshot['status'] | undefined } = {
-    chat: undefined,
-    status: undefined,
-  };
+  #announcements = new Announcements();
+  #versions = new MessageVersions();
 
   @query('agent-composer') private composer!: AgentComposer;
+  @query('agent-message-list') private list!: AgentMessageList;
 
-  @state() private announcement = '';
   /** What failed before it reached the conversation, such as an upload. */
   @state() private failure: AgentChatError | null = null;
 
   /** Where the agent is: an `http(s)` or `ws(s)` address, absolute or relative to the page. */
   @property() endpoint: string | undefined;
 
-  /** Fields that every request to the endpoint carries, such as a session id. Read when a store is made. */
+  /**
+   * Names the conversation to the server. A run of it that still goes on, as after a reload of the page, is gone on
+   * with. Another one is another conversation.
+   */
+  @property({ attribute: 'session-id' }) sessionId: string | undefined;
+
+  /** Fields that every request to the endpoint carries, such as a choice of model. Read when a store is made. */
   @property({ attribute: false }) body: Readonly<Record<string, unknown>> | undefined;
 
   /** Headers of every request to an `http(s)` endpoint. Read when a store is made. */
@@ -170,6 +103,9 @@ export class AgentChatElement extends LitElement {
 
   /** Messages of an earlier visit. Read when a store is made. */
   @property({ attribute: false }) initialMessages: readonly UIMessage[] | undefined;
+
+  /** The conversation as the server keeps it: asked where events were lost on their way. */
+  @property({ attribute: false }) loadMessages: (() => Promise<readonly UIMessage[]>) | undefined;
 
   /** Ways to begin. */
   @property({ attribute: false }) suggestions: readonly Suggestion[] = [];
@@ -205,17 +141,19 @@ export class AgentChatElement extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if (changed.has('endpoint') && this.isConnected) {
-      const messages = this.#own ? undefined : (this.#kept ?? this.initialMessages);
+    if ((changed.has('endpoint') || changed.has('sessionId')) && this.isConnected) {
+      // Those that were there from the beginning belong to the conversation that is left.
+      const isLeft = this.#own && !changed.has('initialMessages');
+      const messages = isLeft ? undefined : (this.#kept ?? this.initialMessages);
       this.#kept = undefined;
       this.#dropOwn();
-      if (this.endpoint) this.#own = this.#makeStore(this.endpoint, messages);
+      if (this.endpoint) this.#own = chatOf(this.endpoint, this, messages);
       this.#store.watch(this.chat);
-    } else if (changed.has('clientTools') || changed.has('requestUploadUrls')) {
-      const { clientTools, requestUploadUrls } = this;
-      this.#own?.updateOptions({ clientTools, requestUploadUrls });
+    } else if (OPTIONS.some((option) => changed.has(option))) {
+      const { clientTools, requestUploadUrls, loadMessages } = this;
+      this.#own?.updateOptions({ clientTools, requestUploadUrls, loadMessages });
     }
-    this.#announce();
+    this.#announcements.follow(this.#store.chat, this.#store.snapshot);
   }
 
   protected override updated(): void {
@@ -230,39 +168,9 @@ export class AgentChatElement extends LitElement {
     this.composer?.focus(options);
   }
 
-  #makeStore(endpoint: string, initialMessages: readonly UIMessage[] | undefined): AgentChat {
-    const { body, headers, clientTools, requestUploadUrls } = this;
-    const url = new URL(endpoint, document.baseURI);
-    const transport = url.protocol.startsWith('ws')
-      ? createSocketTransport({ url, body })
-      : createHttpTransport({ url, body, headers });
-    return new AgentChat({
-      transport,
-      clientTools,
-      requestUploadUrls,
-      initialMessages,
-      whenBusy: 'queue',
-    });
-  }
-
   #dropOwn(): void {
     this.#own?.dispose();
     this.#own = undefined;
-  }
-
-  /** Says to screen readers how a run began and ended; its words are read where they stand. */
-  #announce(): void {
-    const { chat, snapshot } = this.#store;
-    const before = this.#announced;
-    this.#announced = { chat, status: snapshot?.status };
-    if (before.chat !== chat || before.status === snapshot?.status) return;
-    if (snapshot?.status === 'streaming' && before.status !== 'awaiting-input') {
-      this.announcement = strings.responding;
-    } else if (snapshot?.status === 'idle') {
-      const last = snapshot.messages.at(-1);
-      if (last?.role !== 'assistant') this.announcement = '';
-      else this.announcement = last.metadata?.finishReason ? strings.complete : strings.stopped;
-    }
   }
 
   private async say(content: string, files: readonly File[]): Promise<void> {
@@ -277,6 +185,16 @@ export class AgentChatElement extends LitElement {
         this.composer.value = content;
         this.composer.files = files;
       }
+      // Who calls it off needs not be told of it.
+      if (!AgentChatError.isInstance(error) || error.code !== 'upload-cancelled') this.#fail(error);
+    }
+  }
+
+  async #attempt(act: () => Promise<void> | void): Promise<void> {
+    this.failure = null;
+    try {
+      await act();
+    } catch (error) {
       this.#fail(error);
     }
   }
@@ -299,28 +217,72 @@ export class AgentChatElement extends LitElement {
   }
 
   private onStop(event: Event): void {
-    this.#unlessPrevented(event, () => this.chat?.stop());
+    this.#unlessPrevented(event, () => {
+      this.#keepFocus();
+      this.chat?.stop();
+    });
   }
 
   private onRetry(event: Event): void {
     this.#unlessPrevented(event, () => {
       this.#keepFocus();
-      return this.chat?.retry();
+      return this.#attempt(() => this.chat?.retry());
     });
+  }
+
+  private onEdit(event: AgentEditEvent): void {
+    const { messageId, content } = event;
+    this.#unlessPrevented(event, () => this.#attempt(() => this.chat?.edit(messageId, content)));
+  }
+
+  private onSelectVersion(event: AgentSelectVersionEvent): void {
+    const { messageId } = event;
+    this.#unlessPrevented(event, () =>
+      this.#attempt(() => {
+        this.chat?.selectVersion(messageId);
+        this.#sayVersion(messageId);
+      }),
+    );
+  }
+
+  private toNewestVersion(): void {
+    void this.#attempt(() => {
+      const shown = this.chat && this.#versions.toNewest(this.chat);
+      if (shown) this.#sayVersion(shown.id);
+    });
+    // The button goes away, and the composer can be used again once it is drawn.
+    void this.updateComplete.then(() => this.composer.updateComplete).then(() => this.focus());
+  }
+
+  #sayVersion(messageId: string): void {
+    const versions = this.chat?.versions(messageId) ?? [];
+    const number = versions.findIndex(({ id }) => id === messageId) + 1;
+    const more = this.chat?.getSnapshot().canContinue ? '' : strings.earlierVersion;
+    this.#announcements.words = `${strings.version(number, versions.length)}. ${more}`;
   }
 
   private onDecision(event: AgentDecisionEvent): void {
     const { approvalId, approved, choice } = event;
     const approval = this.chat?.pendingApprovals.find((pending) => pending.approvalId === approvalId);
-    this.#unlessPrevented(event, async () => {
-      this.failure = null;
+    this.#unlessPrevented(event, () => {
       this.#keepFocus();
-      try {
-        await (approved ? approval?.approve(choice === undefined ? {} : { choice }) : approval?.deny());
-      } catch (error) {
-        this.#fail(error);
-      }
+      return this.#attempt(() =>
+        approved ? approval?.approve(choice === undefined ? {} : { choice }) : approval?.deny(),
+      );
     });
+  }
+
+  /** As if the user had decided one after the other: whoever listens hears of each, and may prevent it. */
+  private decideAll(
+    button: EventTarget | null,
+    approvals: readonly PendingApproval[],
+    approved: boolean,
+  ): void {
+    for (const { approvalId, choices } of approvals) {
+      // Nobody allows more than this once without having read what it is.
+      const choice = approved && choices?.includes('once') ? 'once' : undefined;
+      button?.dispatchEvent(new AgentDecisionEvent(approvalId, approved, choice));
+    }
   }
 
   private onToolAnswer(event: AgentToolAnswerEvent): void {
@@ -334,9 +296,10 @@ export class AgentChatElement extends LitElement {
     });
   }
 
-  /** What was just answered goes away; the focus must not go with it. */
+  /** What was just answered or is asked for anew goes away; the focus must not go with it. */
   #keepFocus(): void {
     if (this.renderRoot.querySelector('[part="dock"]:focus-within')) this.focus();
+    else if (this.renderRoot.querySelector('[part="list"]:focus-within')) this.list.focus();
   }
 
   /** The page's listeners stand further out: they are asked before anything happens. */
@@ -347,14 +310,19 @@ export class AgentChatElement extends LitElement {
   }
 
   override render() {
-    const { messages = [], status = 'idle' } = this.#store.snapshot ?? {};
+    const { chat } = this;
+    const snapshot = this.#store.snapshot;
+    const { messages = [], status = 'idle', canContinue = true, canRetry = false } = snapshot ?? {};
     const busy = status === 'streaming';
+    const mayInterrupt = status === 'idle' || status === 'error' || chat?.whenBusy !== 'reject';
     return html`
       <div
         part="frame"
         @agent-submit=${this.onSubmit}
         @agent-stop=${this.onStop}
         @agent-retry=${this.onRetry}
+        @agent-edit=${this.onEdit}
+        @agent-select-version=${this.onSelectVersion}
         @agent-decision=${this.onDecision}
         @agent-tool-answer=${this.onToolAnswer}
       >
@@ -362,7 +330,11 @@ export class AgentChatElement extends LitElement {
         <agent-message-list
           part="list"
           .messages=${messages}
+          .versions=${this.#versions.of(chat, messages)}
           ?waiting=${busy && messages.at(-1)?.role === 'user'}
+          ?busy=${busy || status === 'awaiting-input'}
+          ?can-edit=${canContinue && mayInterrupt}
+          ?can-retry=${canRetry && !snapshot?.error}
         >
           ${this.renderEmpty()}
         </agent-message-list>
@@ -372,12 +344,13 @@ export class AgentChatElement extends LitElement {
             part="composer"
             .placeholder=${this.placeholder}
             ?busy=${busy}
-            ?queues=${this.chat?.whenBusy === 'queue'}
-            ?attachments=${this.chat?.canUpload}
+            ?queues=${chat?.whenBusy === 'queue'}
+            ?attachments=${chat?.canUpload}
+            ?disabled=${!canContinue}
           ></agent-composer>
           <slot name="footer"></slot>
         </div>
-        <div class="hidden-visually" role="status">${this.announcement}</div>
+        <div class="hidden-visually" role="status">${this.#announcements.words}</div>
       </div>
     `;
   }
@@ -408,11 +381,11 @@ export class AgentChatElement extends LitElement {
   private renderDock() {
     const snapshot = this.#store.snapshot;
     if (!snapshot) return nothing;
-    const { pendingApprovals, pendingClientTools, queue, canRetry, connectionState } = snapshot;
+    const { pendingApprovals, pendingClientTools, queue, uploads, canRetry } = snapshot;
     const error = this.failure ?? snapshot.error;
     const questions = Object.values(pendingClientTools).flat();
-    return html`<div part="dock">${
-      connectionState === 'connecting' ? html`<div class="notice">${strings.connecting}…</div>` : nothing
+    return html`<div part="dock">${this.renderNotice(snapshot)}${
+      pendingApprovals.length > 1 ? this.renderApprovals(pendingApprovals) : nothing
     }${repeat(
       pendingApprovals,
       (approval) => approval.approvalId,
@@ -429,7 +402,31 @@ export class AgentChatElement extends LitElement {
       queue,
       (message) => message.id,
       (message) => this.renderQueued(message),
-    )}</div>`;
+    )}${uploads.length > 0 ? this.renderUploads(uploads) : nothing}</div>`;
+  }
+
+  private renderNotice(snapshot: ChatSnapshot) {
+    if (!snapshot.canContinue) {
+      return html`<div part="notice">
+        <span>${strings.earlierVersion}</span>
+        <button class="plain" type="button" @click=${this.toNewestVersion}>${strings.toNewestVersion}</button>
+      </div>`;
+    }
+    if (isReconnecting(snapshot)) return html`<div part="notice">${strings.reconnecting}</div>`;
+    return snapshot.connectionState === 'connecting'
+      ? html`<div part="notice">${strings.connecting}</div>`
+      : nothing;
+  }
+
+  private renderApprovals(approvals: readonly PendingApproval[]) {
+    const decide = (approved: boolean) => (event: Event) =>
+      this.decideAll(event.currentTarget, approvals, approved);
+    const words = strings.approvals(approvals.length);
+    return html`<div part="approvals" role="group" aria-label=${words}>
+      <span class="words">${words}</span>
+      <button class="plain" type="button" @click=${decide(true)}>${strings.allowAll}</button>
+      <button class="plain" type="button" @click=${decide(false)}>${strings.denyAll}</button>
+    </div>`;
   }
 
   private renderQueued(message: QueuedMessage) {
@@ -444,7 +441,26 @@ export class AgentChatElement extends LitElement {
       <button type="button" aria-label=${strings.remove(words)} @click=${act(message.remove)}>${icons.close}</button>
     </div>`;
   }
+
+  private renderUploads(uploads: readonly FileUpload[]) {
+    const cancel = ({ currentTarget }: Event) => currentTarget?.dispatchEvent(new AgentStopEvent());
+    return html`<div part="uploads">
+      <ul>
+        ${uploads.map(
+          ({ file, progress }) => html`<li>
+            <bdi class="words">${file.name}</bdi>
+            <progress max="100" .value=${progress} aria-label=${strings.uploading(file.name)}></progress>
+          </li>`,
+        )}
+      </ul>
+      <button type="button" aria-label=${strings.cancelUpload} title=${strings.cancelUpload} @click=${cancel}>
+        ${icons.close}
+      </button>
+    </div>`;
+  }
 }
+
+const OPTIONS = ['clientTools', 'requestUploadUrls', 'loadMessages'] as const;
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -3,6 +3,7 @@ import { property, query, state } from 'lit/decorators.js';
 import { baseStyles } from './base.styles.ts';
 import { AgentStopEvent, AgentSubmitEvent } from './events.ts';
 import { icons } from './icons.ts';
+import { isPlainEnter } from './is-plain-enter.ts';
 import { formatSize, strings } from './strings.ts';
 
 /**
@@ -28,6 +29,10 @@ export class AgentComposer extends LitElement {
         box-shadow: var(--_shadow);
         padding: 0.5rem;
         transition: border-color var(--_fast);
+      }
+      :host([disabled]) [part='box'] {
+        background: var(--_surface);
+        box-shadow: none;
       }
       [part='box']:focus-within {
         border-color: var(--_accent);
@@ -127,8 +132,15 @@ export class AgentComposer extends LitElement {
   /** Whether files can be attached. */
   @property({ type: Boolean }) attachments = false;
 
+  /** Whether nothing can be written or sent; the draft stays. */
+  @property({ type: Boolean, reflect: true }) disabled = false;
+
   /** File types offered when choosing, as in `<input accept>`. */
   @property() accept = '';
+
+  private get takesFiles(): boolean {
+    return this.attachments && !this.disabled;
+  }
 
   private get isEmpty(): boolean {
     return this.value.trim() === '' && this.files.length === 0;
@@ -141,7 +153,7 @@ export class AgentComposer extends LitElement {
 
   /** Sends the draft as if the user had. */
   submit(): void {
-    if ((this.busy && !this.queues) || this.isEmpty) return;
+    if (this.disabled || (this.busy && !this.queues) || this.isEmpty) return;
     const content = this.value.trim();
     const { files } = this;
     if (!this.dispatchEvent(new AgentSubmitEvent(content, files))) return;
@@ -154,8 +166,7 @@ export class AgentComposer extends LitElement {
   }
 
   private onKeydown(event: KeyboardEvent): void {
-    // 229: what Safari says of the Enter that ends a composition.
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    if (!isPlainEnter(event)) return;
     event.preventDefault();
     this.submit();
   }
@@ -182,7 +193,7 @@ export class AgentComposer extends LitElement {
 
   private onPaste(event: ClipboardEvent): void {
     const files = event.clipboardData?.files;
-    if (!this.attachments || !files?.length) return;
+    if (!this.takesFiles || !files?.length) return;
     event.preventDefault();
     this.add(files);
   }
@@ -191,7 +202,7 @@ export class AgentComposer extends LitElement {
     if (!event.dataTransfer?.types.includes('Files')) return;
     // Also where it takes no files: the browser would leave the page for one that is dropped.
     event.preventDefault();
-    if (!this.attachments) {
+    if (!this.takesFiles) {
       event.dataTransfer.dropEffect = 'none';
       return;
     }
@@ -221,6 +232,7 @@ export class AgentComposer extends LitElement {
           enterkeyhint="send"
           placeholder=${this.placeholder}
           aria-label=${this.placeholder}
+          ?disabled=${this.disabled}
           .value=${this.value}
           @input=${this.onInput}
           @keydown=${this.onKeydown}
@@ -249,7 +261,7 @@ export class AgentComposer extends LitElement {
       class="primary"
       type="button"
       aria-label=${this.busy ? strings.queue : strings.send}
-      ?disabled=${this.isEmpty}
+      ?disabled=${this.disabled || this.isEmpty}
       @click=${this.onSend}
     >
       ${icons.send}
@@ -258,7 +270,13 @@ export class AgentComposer extends LitElement {
 
   private renderAttach() {
     return html`<input type="file" hidden multiple accept=${this.accept} @change=${this.onPick} />
-      <button type="button" aria-label=${strings.attach} title=${strings.attach} @click=${() => this.picker.click()}>
+      <button
+        type="button"
+        aria-label=${strings.attach}
+        title=${strings.attach}
+        ?disabled=${this.disabled}
+        @click=${() => this.picker.click()}
+      >
         ${icons.attach}
       </button>`;
   }

@@ -2,8 +2,11 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, query } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { UIMessage } from '../core/message.ts';
+import type { AgentMessage } from './agent-message.ts';
 import { baseStyles } from './base.styles.ts';
+import type { AgentSelectVersionEvent } from './events.ts';
 import { icons } from './icons.ts';
+import { NO_VERSIONS, type VersionsById } from './message-versions.ts';
 import { StickToEnd } from './stick-to-end.ts';
 import { strings } from './strings.ts';
 
@@ -36,11 +39,12 @@ export class AgentMessageList extends LitElement {
       .column {
         display: flex;
         flex-direction: column;
-        gap: 1.75rem;
+        /* Beside it, each message has a row below it. */
+        gap: 0.5rem;
         margin-inline: auto;
         max-inline-size: var(--_measure);
         min-block-size: 100%;
-        padding-block: 1.5rem;
+        padding-block: 1.5rem 0.5rem;
       }
       slot {
         display: block;
@@ -95,6 +99,18 @@ export class AgentMessageList extends LitElement {
   /** Whether an answer is on its way of which nothing has come yet. */
   @property({ type: Boolean }) waiting = false;
 
+  /** Messages that there are several versions of, by their ids: all of each, in the order in which they were made. */
+  @property({ attribute: false }) versions: VersionsById = NO_VERSIONS;
+
+  /** Whether messages of the user can be said in other words. */
+  @property({ type: Boolean, attribute: 'can-edit' }) canEdit = false;
+
+  /** Whether another answer can be asked for in the place of the last one. */
+  @property({ type: Boolean, attribute: 'can-retry' }) canRetry = false;
+
+  /** Whether an answer is on its way: no other version can be shown meanwhile. */
+  @property({ type: Boolean }) busy = false;
+
   protected override firstUpdated(): void {
     this.#end.observe(this.scroller, this.column, () => this.messages.length > 0);
   }
@@ -114,7 +130,21 @@ export class AgentMessageList extends LitElement {
   private onJump(): void {
     this.scrollToEnd();
     // The button goes away; the focus must not go with it.
-    this.scroller.focus({ preventScroll: true });
+    this.focus();
+  }
+
+  /** What follows another version may be longer or shorter; the message itself stays where it is. */
+  private onSelectVersion(event: AgentSelectVersionEvent): void {
+    const { message } = event.target as AgentMessage;
+    // Listeners further out may prevent it.
+    queueMicrotask(() => {
+      if (!event.defaultPrevented && message !== this.messages.at(-1)) this.#end.leave();
+    });
+  }
+
+  /** Moves the focus to the conversation itself, from where the keyboard scrolls it. */
+  override focus(): void {
+    this.scroller?.focus({ preventScroll: true });
   }
 
   /** Goes to the newest message and follows it. */
@@ -132,12 +162,13 @@ export class AgentMessageList extends LitElement {
         tabindex="0"
         @scroll=${this.#end.onScroll}
       >
-        <div class="column">
+        <div class="column" @agent-select-version=${this.onSelectVersion}>
           ${this.messages.length === 0 ? html`<slot></slot>` : nothing}
           ${repeat(
             this.messages,
-            (message) => message.id,
-            (message) => html`<agent-message .message=${message}></agent-message>`,
+            // A version takes the place of another, so that the focus stays at the buttons that lead there.
+            ({ id }) => this.versions.get(id)?.[0]?.id ?? id,
+            (message, index) => this.renderMessage(message, index === this.messages.length - 1),
           )}
           ${this.waiting ? html`<div part="waiting" aria-hidden="true"><i></i><i></i><i></i></div>` : nothing}
         </div>
@@ -151,7 +182,22 @@ export class AgentMessageList extends LitElement {
       }
     `;
   }
+
+  private renderMessage(message: UIMessage, isLast: boolean) {
+    const isAnswer = message.role === 'assistant';
+    const versions = this.versions.get(message.id);
+    return html`<agent-message
+      .message=${message}
+      .versions=${versions ?? NONE}
+      ?can-edit=${this.canEdit}
+      ?can-retry=${this.canRetry && isLast && isAnswer}
+      ?busy=${this.busy && versions !== undefined}
+      ?latest=${isLast && isAnswer}
+    ></agent-message>`;
+  }
 }
+
+const NONE: readonly UIMessage[] = [];
 
 declare global {
   interface HTMLElementTagNameMap {

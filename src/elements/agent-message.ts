@@ -1,13 +1,33 @@
-import { css, html, LitElement } from 'lit';
-import { property } from 'lit/decorators.js';
-import type { UIMessage } from '../core/message.ts';
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { property, query, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
+import { isOtherThread, type UIMessage } from '../core/message.ts';
 import { baseStyles, partsStyles } from './base.styles.ts';
+import { AgentEditEvent, AgentRetryEvent, AgentSelectVersionEvent } from './events.ts';
+import { icons } from './icons.ts';
+import { isPlainEnter } from './is-plain-enter.ts';
 import { renderParts } from './render-part.ts';
 import { strings } from './strings.ts';
 
+/** How long a button says that it has copied. Milliseconds. */
+const SAY_COPIED = 2_000;
+
 /**
- * @summary One message: the user's in a bubble, the assistant's as the page itself.
+ * @summary One message: the user's in a bubble, the assistant's as the page itself. Below it what can be done with
+ * it, shown while it is pointed at or has the focus; always with the `latest` answer and where nothing hovers.
+ * @event {AgentEditEvent} agent-edit - The user says the message in other words. Prevented, the editor stays open.
+ * @event {AgentRetryEvent} agent-retry - The user wants another answer.
+ * @event {AgentSelectVersionEvent} agent-select-version - The user wants to see another version.
  * @csspart message - The whole message.
+ * @csspart actions - The row below it.
+ * @csspart versions - The number of the version, between the buttons that lead to others.
+ * @csspart edit - The button that opens the editor.
+ * @csspart copy - The button that copies the text.
+ * @csspart retry - The button that asks for another answer.
+ * @csspart editor - The form in which the user says it in other words.
+ * @csspart input - The text area of the editor.
+ * @csspart save - The button that saves.
+ * @csspart cancel - The button that closes the editor.
  */
 export class AgentMessage extends LitElement {
   static override styles = [
@@ -27,26 +47,312 @@ export class AgentMessage extends LitElement {
         max-inline-size: min(85%, 36rem);
         padding: 0.625rem 1rem;
       }
+      .editing {
+        background: var(--_surface);
+        inline-size: 100%;
+        max-inline-size: none;
+        padding: 0.75rem;
+      }
+      [part='actions'] {
+        align-items: center;
+        color: var(--_ink-quiet);
+        display: flex;
+        margin-block-start: 0.25rem;
+        /* The picture in a button stands where the words above begin. */
+        margin-inline: -0.375rem;
+        min-block-size: 1.75rem;
+      }
+      [part='actions'].mine {
+        justify-content: flex-end;
+      }
+      [part='actions'] button {
+        block-size: 1.75rem;
+        border-radius: calc(var(--_radius) * 0.5);
+        inline-size: 1.75rem;
+        min-block-size: 0;
+        padding: 0;
+      }
+      [part='actions'] button:hover:not([aria-disabled='true']) {
+        background: var(--_surface);
+        color: var(--_ink);
+      }
+      [part='actions'] svg {
+        block-size: 1rem;
+        inline-size: 1rem;
+      }
+      .tools {
+        display: flex;
+        opacity: 0;
+        transition: opacity var(--_fast);
+      }
+      :host(:hover) .tools,
+      :host(:focus-within) .tools,
+      :host([latest]) .tools {
+        opacity: 1;
+      }
+      [part='versions'] {
+        align-items: center;
+        display: flex;
+        font-size: 0.8125rem;
+        font-variant-numeric: tabular-nums;
+        white-space: nowrap;
+      }
+      @media (hover: none) {
+        .tools {
+          opacity: 1;
+        }
+        [part='actions'] button {
+          block-size: 2.25rem;
+          inline-size: 2.25rem;
+        }
+      }
+      [part='editor'] {
+        display: grid;
+        gap: 0.5rem;
+      }
+      textarea {
+        background: none;
+        border: 0;
+        field-sizing: content;
+        inline-size: 100%;
+        max-block-size: min(50vh, 24rem);
+        padding: 0.125rem 0.25rem;
+        resize: none;
+      }
+      textarea:focus-visible {
+        outline: none;
+      }
+      /* The bubble shows the focus of the field inside it. */
+      .editing:has(textarea:focus-visible) {
+        outline: 2px solid var(--_accent);
+      }
+      .buttons {
+        display: flex;
+        gap: 0.5rem;
+        justify-content: flex-end;
+      }
+      .buttons .plain {
+        background: var(--_canvas);
+      }
     `,
   ];
+
+  @query('textarea') private input!: HTMLTextAreaElement | null;
+  @query('[part="edit"]') private editButton!: HTMLButtonElement | null;
+
+  /** What is written in the editor. */
+  @state() private draft = '';
+  /** How copying went, for a short while. */
+  @state() private copied: 'copied' | 'notCopied' | null = null;
+  #copies = 0;
 
   /** The message to show. */
   @property({ attribute: false }) message: UIMessage | undefined;
 
+  /** The message in all its versions, itself among them; where there are several, others can be asked for. */
+  @property({ attribute: false }) versions: readonly UIMessage[] = [];
+
+  /** Whether a message of the user can be said in other words. */
+  @property({ type: Boolean, attribute: 'can-edit' }) canEdit = false;
+
+  /** Whether another answer can be asked for in the place of this one. */
+  @property({ type: Boolean, attribute: 'can-retry' }) canRetry = false;
+
+  /** Whether an answer is on its way: no other version can be shown meanwhile. */
+  @property({ type: Boolean }) busy = false;
+
+  /** Whether this is the newest message: what can be done with an answer is then always shown. */
+  @property({ type: Boolean, reflect: true }) latest = false;
+
+  /** Whether the editor is open. It closes by itself when the words are saved or given up. */
+  @property({ type: Boolean }) editing = false;
+
+  protected override willUpdate(changed: PropertyValues<this>): void {
+    const before = changed.get('message');
+    if (before && before.id !== this.message?.id) {
+      this.editing = false;
+      this.copied = null;
+    }
+    if (changed.has('editing')) this.draft = this.editing && this.message ? wordsOf(this.message) : '';
+  }
+
+  protected override updated(changed: PropertyValues<this>): void {
+    if (!changed.has('editing') || !this.editing) return;
+    this.input?.focus();
+    this.input?.setSelectionRange(this.draft.length, this.draft.length);
+  }
+
+  private get isEditable(): boolean {
+    const { role, parts = [] } = this.message ?? {};
+    // Anything else than words and files is not the user's to write.
+    return role === 'user' && this.canEdit && parts.every(({ type }) => type === 'text' || type === 'file');
+  }
+
+  private get canSave(): boolean {
+    return this.draft.trim() !== '' || (this.message?.parts.some(({ type }) => type === 'file') ?? false);
+  }
+
+  private onInput(): void {
+    this.draft = this.input?.value ?? '';
+  }
+
+  private onKeydown(event: KeyboardEvent): void {
+    const isEscape = event.key === 'Escape' && !event.isComposing;
+    if (!isEscape && !isPlainEnter(event)) return;
+    event.preventDefault();
+    // What surrounds the message may have a meaning for Escape too, and the key means one thing at a time.
+    event.stopPropagation();
+    if (isEscape) this.close();
+    else this.save();
+  }
+
+  private onSubmit(event: SubmitEvent): void {
+    event.preventDefault();
+    this.save();
+  }
+
+  private save(): void {
+    if (!this.message || !this.canSave) return;
+    if (this.dispatchEvent(new AgentEditEvent(this.message.id, this.draft.trim()))) this.close();
+  }
+
+  private close(): void {
+    this.editing = false;
+    void this.updateComplete.then(() => this.editButton?.focus());
+  }
+
+  private async onCopy(): Promise<void> {
+    const copy = ++this.#copies;
+    this.copied = null;
+    try {
+      await navigator.clipboard.writeText(this.message ? wordsOf(this.message) : '');
+      this.copied = 'copied';
+    } catch {
+      this.copied = 'notCopied';
+    }
+    await new Promise((resolve) => setTimeout(resolve, SAY_COPIED));
+    if (copy === this.#copies) this.copied = null;
+  }
+
+  private onVersion(message: UIMessage | undefined): void {
+    if (message && !this.busy) this.dispatchEvent(new AgentSelectVersionEvent(message.id));
+  }
+
   override render() {
     if (!this.message) return;
-    const { role, parts = [], status } = this.message;
+    const { id, role, parts = [], status } = this.message;
     // Stored conversations may have messages that are not for people.
     if (role !== 'user' && role !== 'assistant') return;
+    const isEditing = this.editing && this.isEditable;
+    const shown = isEditing ? parts.filter(({ type }) => type !== 'text') : parts;
     return html`<article
-      part="message"
-      class=${role}
-      aria-label=${role === 'user' ? strings.you : strings.assistant}
-      aria-busy=${status === 'streaming'}
-    >
-      ${renderParts(parts)}
-    </article>`;
+        part="message"
+        class=${isEditing ? `${role} editing` : role}
+        aria-label=${role === 'user' ? strings.you : strings.assistant}
+        aria-busy=${status === 'streaming'}
+      >
+        ${keyed(id, renderParts(shown))}${isEditing ? this.renderEditor() : nothing}
+      </article>
+      <div part="actions" class=${role === 'user' ? 'mine' : ''}>
+        ${role === 'user' ? [this.renderEdit(isEditing), this.renderVersions()] : [this.renderVersions(), this.renderTools()]}
+      </div>`;
   }
+
+  private renderEditor() {
+    return html`<form part="editor" @submit=${this.onSubmit}>
+      <textarea
+        part="input"
+        rows="1"
+        dir="auto"
+        enterkeyhint="done"
+        aria-label=${strings.editLabel}
+        .value=${this.draft}
+        @input=${this.onInput}
+        @keydown=${this.onKeydown}
+      ></textarea>
+      <div class="buttons">
+        <button part="cancel" class="plain" type="button" @click=${this.close}>${strings.cancel}</button>
+        <button part="save" class="primary" type="submit" ?disabled=${!this.canSave}>${strings.save}</button>
+      </div>
+    </form>`;
+  }
+
+  private renderEdit(isEditing: boolean) {
+    if (isEditing || !this.isEditable) return nothing;
+    const open = (): void => {
+      this.editing = true;
+    };
+    return html`<div class="tools">
+      <button part="edit" type="button" aria-label=${strings.edit} title=${strings.edit} @click=${open}>${icons.edit}</button>
+    </div>`;
+  }
+
+  private renderTools() {
+    const { status } = this.message ?? {};
+    const hasWords = this.message && wordsOf(this.message) !== '';
+    // Only pages of a secure context may write to the clipboard.
+    const canCopy = status === 'done' && hasWords && globalThis.navigator?.clipboard;
+    return html`<div class="tools">
+        ${
+          canCopy
+            ? html`<button part="copy" type="button" aria-label=${strings.copy} title=${strings.copy} @click=${this.onCopy}>
+                ${this.copied ? (this.copied === 'copied' ? icons.check : icons.cross) : icons.copy}
+              </button>`
+            : nothing
+        }
+        ${
+          this.canRetry
+            ? html`<button
+                part="retry"
+                type="button"
+                aria-label=${strings.retry}
+                title=${strings.retry}
+                @click=${() => this.dispatchEvent(new AgentRetryEvent())}
+              >
+                ${icons.retry}
+              </button>`
+            : nothing
+        }
+      </div>
+      ${
+        canCopy
+          ? html`<div class="hidden-visually" aria-live="polite">${this.copied ? strings[this.copied] : ''}</div>`
+          : nothing
+      }`;
+  }
+
+  private renderVersions() {
+    const { versions } = this;
+    const index = versions.findIndex(({ id }) => id === this.message?.id);
+    if (versions.length < 2 || index < 0) return nothing;
+    const words = strings.version(index + 1, versions.length);
+    return html`<div part="versions" role="group" aria-label=${strings.versions}>
+      ${this.renderVersion(strings.previousVersion, icons.previous, versions[index - 1])}
+      <span aria-hidden="true">${index + 1} / ${versions.length}</span>
+      <span class="hidden-visually">${words}</span>
+      ${this.renderVersion(strings.nextVersion, icons.next, versions[index + 1])}
+    </div>`;
+  }
+
+  /** Not `disabled` where it leads nowhere: the focus would be lost at the last step. */
+  private renderVersion(label: string, icon: unknown, message: UIMessage | undefined) {
+    return html`<button
+      type="button"
+      aria-label=${label}
+      title=${label}
+      aria-disabled=${!message || this.busy}
+      @click=${() => this.onVersion(message)}
+    >
+      ${icon}
+    </button>`;
+  }
+}
+
+/** What a message says in words, without what belongs to other threads. */
+function wordsOf({ parts }: UIMessage): string {
+  return parts
+    .flatMap((part) => (part.type === 'text' && !isOtherThread(part) ? [part.text] : []))
+    .join('\n\n');
 }
 
 declare global {

@@ -69,7 +69,8 @@ export const baseStyles = css`
       background-color var(--_fast),
       border-color var(--_fast);
   }
-  button:disabled {
+  button:disabled,
+  button[aria-disabled='true'] {
     cursor: default;
     opacity: 0.45;
   }
@@ -96,6 +97,9 @@ export const baseStyles = css`
     stroke-linecap: round;
     stroke-linejoin: round;
     stroke-width: 1.75;
+  }
+  svg.directed:dir(rtl) {
+    scale: -1 1;
   }
   pre {
     font: 0.8125rem / 1.55 var(--_mono);

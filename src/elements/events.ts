@@ -31,6 +31,28 @@ export class AgentRetryEvent extends Event {
   }
 }
 
+/** The user says an earlier message in other words. Prevent it to send them yourself; the editor then stays open. */
+export class AgentEditEvent extends Event {
+  static readonly type = 'agent-edit';
+  readonly messageId: string;
+  readonly content: string;
+  constructor(messageId: string, content: string) {
+    super(AgentEditEvent.type, CANCELABLE);
+    this.messageId = messageId;
+    this.content = content;
+  }
+}
+
+/** The user asks for the version of the conversation that begins with this message. */
+export class AgentSelectVersionEvent extends Event {
+  static readonly type = 'agent-select-version';
+  readonly messageId: string;
+  constructor(messageId: string) {
+    super(AgentSelectVersionEvent.type, CANCELABLE);
+    this.messageId = messageId;
+  }
+}
+
 /** A way to begin, offered while the conversation is empty. */
 export interface Suggestion {
   readonly label: string;
@@ -90,6 +112,8 @@ declare global {
     'agent-submit': AgentSubmitEvent;
     'agent-stop': AgentStopEvent;
     'agent-retry': AgentRetryEvent;
+    'agent-edit': AgentEditEvent;
+    'agent-select-version': AgentSelectVersionEvent;
     'agent-suggestion': AgentSuggestionEvent;
     'agent-decision': AgentDecisionEvent;
     'agent-tool-answer': AgentToolAnswerEvent;

@@ -26,8 +26,10 @@ export { AgentWorker } from './agent-worker.ts';
 export { defineElements } from './define.ts';
 export {
   AgentDecisionEvent,
+  AgentEditEvent,
   AgentErrorEvent,
   AgentRetryEvent,
+  AgentSelectVersionEvent,
   AgentStopEvent,
   AgentSubmitEvent,
   AgentSuggestionEvent,

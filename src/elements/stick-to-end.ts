@@ -28,6 +28,7 @@ export class StickToEnd implements ReactiveController {
     this.#top = 0;
     this.#observer = new ResizeObserver(() => {
       if (this.atEnd && follows()) this.toEnd();
+      else this.onScroll();
     });
     this.#observer.observe(scroller);
     this.#observer.observe(content);
@@ -49,6 +50,11 @@ export class StickToEnd implements ReactiveController {
     if (atEnd === this.atEnd) return;
     this.atEnd = atEnd;
     this.#host.requestUpdate();
+  };
+
+  /** Stays where the reader is, whatever comes next. */
+  readonly leave = (): void => {
+    this.atEnd = false;
   };
 
   /** Goes to the end and stays there. */

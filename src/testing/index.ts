@@ -10,3 +10,4 @@ export {
 export { createManualScheduler, type ManualScheduler } from './manual-scheduler.ts';
 export { recordedEvents } from './recorded.ts';
 export { createScriptedTransport, type ScriptedLeg, type ScriptedTransport } from './scripted-transport.ts';
+export { seededRandom } from './seeded-random.ts';

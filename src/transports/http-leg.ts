@@ -1,4 +1,4 @@
-import { AgentChatError, isAbortError, malformed, streamInterrupted } from '../core/error.ts';
+import { AgentChatError, connectionFailed, isAbortError, malformed, streamInterrupted } from '../core/error.ts';
 import type { StreamEvent } from '../core/event.ts';
 import type { EventStream } from '../core/transport.ts';
 import type { Decoder, Protocol } from '../protocols/protocol.ts';
@@ -13,12 +13,15 @@ import { Watchdog } from './watchdog.ts';
 /** How often in a row something is asked for again. */
 const MAX_ATTEMPTS = 6;
 
+/** Makes a request; how it ends before its answer is the signal's to say. */
+export type Ask = (signal: AbortSignal) => Promise<Response>;
+
 export interface HttpLegOptions {
   readonly protocol: Protocol;
   readonly signal: AbortSignal;
   readonly place: Place;
   /** Asks again for a stream that was cut off; undefined where it cannot be had again. */
-  readonly again: () => (() => Promise<Response>) | undefined;
+  readonly again: () => Ask | undefined;
   /** Whether the stream is being asked for again. */
   readonly onReconnecting: (reconnecting: boolean) => void;
   readonly maxEventLength?: number | undefined;
@@ -30,8 +33,13 @@ export interface HttpLegOptions {
  * already. Throws `AgentChatError`.
  */
 export async function persist(
-  ask: () => Promise<Response>,
-  { place, signal, onReconnecting }: Pick<HttpLegOptions, 'place' | 'signal' | 'onReconnecting'>,
+  ask: Ask,
+  {
+    place,
+    signal,
+    onReconnecting,
+    idleTimeout,
+  }: Pick<HttpLegOptions, 'place' | 'signal' | 'onReconnecting' | 'idleTimeout'>,
   mayRepeat: boolean,
   isRepeated = false,
 ): Promise<Response> {
@@ -44,18 +52,38 @@ export async function persist(
         place.attempts += 1;
       }
       try {
-        const response = await reach(ask);
+        const response = await reach(() => inTime(ask, signal, place.alive ? idleTimeout : 0));
         if (mayRepeat && isTemporary(response.status)) throw await errorFromResponse(response);
         return response;
       } catch (error) {
         const { retryable, retryAfter } = AgentChatError.from(error);
         const inVain = !mayRepeat || !retryable || place.attempts >= MAX_ATTEMPTS;
         if (isAbortError(error) || inVain) throw error;
-        delay = retryAfter === undefined ? backoff(place.attempts, place.retry) : retryAfter * 1_000;
+        // Not all at the same moment, also where the server tells all of them the same.
+        delay = (retryAfter ?? 0) * 1_000 + backoff(place.attempts, place.retry);
       }
     }
   } finally {
     if (delay !== undefined) onReconnecting(false);
+  }
+}
+
+/** The answer, unless it takes longer to begin: a server that is gone without a word does not refuse. 0 for any time. */
+async function inTime(ask: Ask, signal: AbortSignal, limit: number): Promise<Response> {
+  if (limit === 0) return ask(signal);
+  const abort = new AbortController();
+  const stop = (): void => abort.abort(signal.reason);
+  const timer = setTimeout(
+    () => abort.abort(connectionFailed('The server did not answer in time.', undefined, 'no-answer')),
+    limit,
+  );
+  // Stays: what aborts the request afterwards is the end of its body.
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  try {
+    return await ask(abort.signal);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -69,7 +97,7 @@ function isTemporary(status: number): boolean {
  */
 export async function* readLeg(first: Response, options: HttpLegOptions): EventStream {
   const { protocol, signal, place, again, maxEventLength, idleTimeout } = options;
-  const decoder = protocol.decode();
+  let decoder = protocol.decode();
   for (let response = first; ; ) {
     const silence = new AbortController();
     const giveUp = (): void => silence.abort();
@@ -80,13 +108,18 @@ export async function* readLeg(first: Response, options: HttpLegOptions): EventS
         maxEventLength,
         signal: silence.signal,
         onBytes: () => watchdog.heard(),
-        onComment: () => idleTimeout > 0 && watchdog.arm(),
+        onComment: () => {
+          if (idleTimeout === 0) return;
+          place.alive = true;
+          watchdog.arm();
+        },
         onRetry: (milliseconds) => {
           place.retry = milliseconds;
         },
       });
+      if (place.alive) watchdog.arm();
       if (signal.aborted) giveUp();
-      yield* readEvents(frames, decoder, place);
+      yield* readEvents(frames, decoder, options);
     } catch (error) {
       if (place.over || !isInterruption(error)) throw error;
       if (!again()) throw error;
@@ -96,6 +129,10 @@ export async function* readLeg(first: Response, options: HttpLegOptions): EventS
     }
     const ask = again();
     if (place.over || signal.aborted || !ask) return;
+    // Answers without an event are no answers: they come to an end too.
+    if (place.attempts >= MAX_ATTEMPTS) throw streamInterrupted();
+    // It said that nothing follows, yet the agent has not finished: what comes is another stream.
+    if (decoder.ended) decoder = protocol.decode();
     try {
       response = await persist(ask, options, true, true);
     } catch (error) {
@@ -116,7 +153,7 @@ function isInterruption(error: unknown): boolean {
 async function* readEvents(
   batches: AsyncIterable<readonly Frame[]>,
   decoder: Decoder,
-  place: Place,
+  { place, again }: Pick<HttpLegOptions, 'place' | 'again'>,
 ): AsyncGenerator<readonly StreamEvent[], void> {
   try {
     for await (const frames of batches) {
@@ -126,16 +163,21 @@ async function* readEvents(
       for (const frame of frames) {
         if (decoder.ended) break;
         if (!place.isNew(frame.id)) continue;
+        // Its id may be cut short too: whole, it comes again.
+        if (frame.truncated && again()) {
+          failure = streamInterrupted();
+          break;
+        }
         try {
           events.push(...decoder.read(frame));
+          place.take(frame.id);
           last = frame.id ?? last;
         } catch (error) {
           failure = frame.truncated ? streamInterrupted() : error;
           break;
         }
       }
-      place.over ||=
-        decoder.ended || events.some((event) => event.type === 'finish' || event.type === 'error');
+      place.over ||= events.some((event) => event.type === 'finish' || event.type === 'error');
       // What came before the bad event still counts.
       if (events.length > 0) {
         yield events;

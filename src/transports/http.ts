@@ -10,7 +10,7 @@ import type {
 import { octavus } from '../protocols/octavus.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { errorFromResponse } from './http-error.ts';
-import { type HttpLegOptions, persist, readLeg } from './http-leg.ts';
+import { type Ask, type HttpLegOptions, persist, readLeg } from './http-leg.ts';
 import { HttpRequests, type HttpRequestsOptions, reach } from './http-requests.ts';
 import { Place } from './place.ts';
 
@@ -107,7 +107,9 @@ class HttpRuns implements Transport {
       this.respond = async (decision, { signal } = NEVER) => {
         const payload = { ...this.#options.body, ...encodeDecision(decision) };
         const trying = legOptions(this.#options, signal, this.#shared);
-        const response = await persist(() => this.#requests.post(payload), trying, true);
+        // This is answered at once: a connection that says nothing is gone.
+        trying.place.alive = true;
+        const response = await persist((trial) => this.#requests.post(payload, trial), trying, true);
         // An earlier try arrived, and its answer did not.
         if (response.status !== 409 || trying.place.attempts === 0) await delivered(response);
       };
@@ -127,14 +129,14 @@ class HttpRuns implements Transport {
       ...this.#protocol.encode(request, messages),
       ...(runId && { runId }),
     };
-    const ask = () => this.#requests.post(payload, signal);
+    const ask: Ask = (trial) => this.#requests.post(payload, trial);
     yield* this.#read(ask, signal, runId, () => (this.#findsRuns ? ask : undefined));
   }
 
   async resume({ signal }: { readonly signal: AbortSignal }): Promise<EventStream | null> {
     const { sessionId } = this.#options;
     if (sessionId === undefined || !this.#protocol.encodeStop) return null;
-    const ask = () => this.#requests.get({ sessionId }, signal);
+    const ask: Ask = (trial) => this.#requests.get({ sessionId }, trial);
     const response = await persist(ask, legOptions(this.#options, signal, this.#shared), true);
     if (response.status !== 204)
       return this.#read(
@@ -149,16 +151,16 @@ class HttpRuns implements Transport {
 
   /** `begin` asks for the stream once more where nothing of it has come yet. */
   async *#read(
-    ask: () => Promise<Response>,
+    ask: Ask,
     signal: AbortSignal,
     runId: string | undefined,
-    begin: () => (() => Promise<Response>) | undefined,
+    begin: () => Ask | undefined,
   ): EventStream {
     const place = new Place();
-    const again = () => {
+    const again = (): Ask | undefined => {
       if (place.id === undefined || !this.#protocol.encodeStop) return place.begun ? undefined : begin();
       this.#findsRuns = true;
-      return () => this.#requests.get({ id: place.id }, signal);
+      return (trial) => this.#requests.get({ id: place.id }, trial);
     };
     const options = legOptions(this.#options, signal, { ...this.#shared, place, again });
     const stop = (): void => {

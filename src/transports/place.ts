@@ -11,18 +11,23 @@ export class Place {
   begun = false;
   /** Whether an event said that the leg is over. */
   over = false;
+  /** Whether the server gave signs of life on the way: from then on its silence means something. */
+  alive = false;
   /** How often in a row it was asked for again in vain. */
   attempts = 0;
   readonly #seen = new Set<string>();
 
-  /** False for an event that was seen before: some servers repeat a little. */
+  /** False for an event that was taken before: some servers repeat a little. */
   isNew(id: string | undefined): boolean {
-    if (!id) return true;
-    if (this.#seen.has(id)) return false;
+    return !id || !this.#seen.has(id);
+  }
+
+  /** An event was read, and whole: one that was cut off comes again. */
+  take(id: string | undefined): void {
+    if (!id) return;
     this.#seen.add(id);
     const [oldest] = this.#seen;
     if (this.#seen.size > MAX_SEEN && oldest !== undefined) this.#seen.delete(oldest);
-    return true;
   }
 
   /** Everything up to this event counts. An empty id says that there is nothing to go on from. */

@@ -342,7 +342,8 @@ describe('an upload that fails', () => {
     await vi.waitFor(
       () => {
         collect();
-        expect(held.deref()).toBeUndefined();
+        // The file itself in an error would keep it alive.
+        expect(held.deref() === undefined).toBe(true);
       },
       { timeout: 5_000 },
     );

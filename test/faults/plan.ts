@@ -111,7 +111,7 @@ function planLane(random: () => number, carrier: Carrier, isGoingOn: boolean): (
     barrenInARow = isEarly ? barrenInARow + 1 : 0;
     return {
       fault: chance(0.05) ? { kind: 'none' } : pick(endings[carrier](isEarly)),
-      repeat: chance(0.4) ? { every: 2 + upTo(40), count: 1 + upTo(50) } : undefined,
+      repeat: chance(0.4) ? { every: 6 + upTo(40), count: 1 + upTo(50) } : undefined,
       comments: chance(0.1) ? 1 + upTo(10) : 0,
       delay: chance(0.2) ? upTo(3) : 0,
       jitter: chance(0.2) ? upTo(4) : 0,

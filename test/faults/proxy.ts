@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { seededRandom } from 'agent-chat-kit/testing';
 import { createFrameSplitter } from './frames.ts';
+import { pacedWrite } from './paced-write.ts';
 import type { Plan } from './plan.ts';
 
 export interface FaultProxyOptions {
@@ -9,7 +11,7 @@ export interface FaultProxyOptions {
   readonly port: number;
   /** What happens to the next connection, by the method of its first request. */
   readonly plan: (method: string) => Plan;
-  /** Told what happened, when it has. */
+  /** Told what happened, once it has. */
   readonly onFault?: ((fault: string) => void) | undefined;
 }
 
@@ -19,11 +21,14 @@ export interface FaultProxy {
   close(): void;
 }
 
+/** Where the bytes of a connection stand after a piece of them. */
+type Progress = 'goes-on' | 'cut' | 'silent';
+
 /**
- * Passes bytes on, and does to each connection what is planned for it. Frames are those of a socket, which a GET
- * that asks for an upgrade opens.
+ * Passes bytes on, and does to each connection what is planned for it: one request each, or one socket, which a
+ * GET opens that asks for an upgrade.
  */
-export async function createFaultProxy({ port, plan, onFault }: FaultProxyOptions): Promise<FaultProxy> {
+export async function createFaultProxy(options: FaultProxyOptions): Promise<FaultProxy> {
   const sockets = new Set<Socket>();
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);
@@ -32,28 +37,12 @@ export async function createFaultProxy({ port, plan, onFault }: FaultProxyOption
     socket.on('close', () => sockets.delete(socket));
     return socket;
   };
-  const server = createServer(async (client) => {
+  const server = createServer((client) => {
     keep(client);
-    const [first] = (await once(client, 'data').catch(() => [])) as [Buffer?];
-    if (!first || client.destroyed) return;
-    const head = first.toString('latin1', 0, 400);
-    const link: Link = {
-      client,
-      isSocket: /^upgrade: websocket/im.test(head),
-      plan: plan(head.slice(0, head.indexOf(' '))),
-      happened: (fault) => onFault?.(fault),
-    };
-    if (answersItself(link)) return;
-    const origin = keep(connect(port, '127.0.0.1'));
-    origin.write(first);
-    client.pipe(origin);
-    let isBroken = false;
-    client.on('close', () => {
-      // The other end of a half-open connection does not hear that it is gone.
-      if (!isBroken) origin.destroy();
+    client.once('data', (first: Buffer) => {
+      client.pause();
+      new Link(options, client, first).begin(() => keep(connect(options.port, '127.0.0.1')));
     });
-    isBroken = await carry(link, origin);
-    if (!isBroken) origin.destroy();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -66,30 +55,130 @@ export async function createFaultProxy({ port, plan, onFault }: FaultProxyOption
   };
 }
 
-interface Link {
-  readonly client: Socket;
-  readonly isSocket: boolean;
-  readonly plan: Plan;
-  readonly happened: (fault: string) => void;
-}
+/** One connection through the proxy. */
+class Link {
+  readonly #client: Socket;
+  readonly #first: Buffer;
+  readonly #plan: Plan;
+  readonly #happened: (fault: string) => void;
+  readonly #isSocket: boolean;
+  /** Only for what nobody counts: how long a piece waits. */
+  readonly #random = seededRandom(1);
+  #bytes = 0;
+  #frames = 0;
+  #repeats = 0;
+  readonly #latest: Buffer[] = [];
 
-/** Whether nothing of this request reaches the server. */
-function answersItself({ client, plan: { fault }, happened }: Link): boolean {
-  if (fault.kind === 'no-answer' && !fault.isForwarded) {
-    happened(fault.kind);
-    client.resetAndDestroy();
-    return true;
+  constructor({ plan, onFault }: FaultProxyOptions, client: Socket, first: Buffer) {
+    const head = first.toString('latin1', 0, 400);
+    this.#client = client;
+    this.#first = first;
+    this.#isSocket = /^upgrade: websocket/im.test(head);
+    this.#plan = plan(head.slice(0, head.indexOf(' ')));
+    this.#happened = (fault) => onFault?.(fault);
   }
-  if (fault.kind !== 'status' || fault.isForwarded) return false;
-  happened(`status ${fault.status}`);
-  client.end(refusal(fault.status));
-  // What is sent meanwhile is read, so that the answer is not lost in a reset.
-  client.resume();
-  return true;
+
+  begin(connectToServer: () => Socket): void {
+    const { fault } = this.#plan;
+    const isLost = 'isForwarded' in fault && !fault.isForwarded;
+    if (isLost) return this.#refuse();
+    const server = connectToServer();
+    server.write(this.#first);
+    this.#client.pipe(server);
+    void this.#carry(server);
+  }
+
+  /** Ends it in place of the server. */
+  #refuse(): void {
+    const { fault } = this.#plan;
+    const arrived = 'isForwarded' in fault && fault.isForwarded ? ', though it arrived' : '';
+    if (fault.kind === 'status') {
+      this.#happened(`status ${fault.status}${arrived}`);
+      this.#client.end(refusal(fault.status));
+      // What is still sent is read, so that the answer is not lost in a reset.
+      this.#client.resume();
+    } else {
+      this.#happened(`no answer${arrived}`);
+      this.#client.resetAndDestroy();
+    }
+  }
+
+  async #carry(server: Socket): Promise<void> {
+    const client = this.#client;
+    const split = this.#isSocket ? createFrameSplitter() : null;
+    let progress: Progress = 'goes-on';
+    const leave = (): void => void server.destroy();
+    client.on('close', leave);
+    try {
+      const chunks: AsyncIterable<Buffer> = server.iterator({ destroyOnReturn: false });
+      for await (const chunk of chunks) {
+        if ('isForwarded' in this.#plan.fault) {
+          this.#refuse();
+          break;
+        }
+        const pieces = split ? split(chunk) : [{ bytes: chunk, isFrame: false }];
+        for (const { bytes, isFrame } of pieces) {
+          if (progress === 'goes-on') progress = await (isFrame ? this.#bringFrame(bytes) : this.#bring(bytes));
+        }
+        if (progress !== 'goes-on') break;
+      }
+    } catch {
+      // The server broke off: so does this.
+    }
+    if (progress === 'silent') {
+      // Neither side hears that the other is gone.
+      client.off('close', leave);
+      client.unpipe();
+      client.resume();
+      return;
+    }
+    await this.#end(progress === 'cut');
+    server.destroy();
+  }
+
+  async #end(isCut: boolean): Promise<void> {
+    const { fault } = this.#plan;
+    if (!isCut || fault.kind !== 'cut' || !fault.reset) return void this.#client.end();
+    // A reset takes with it what is not read yet: some of it may have come.
+    await sleep(2);
+    this.#client.resetAndDestroy();
+  }
+
+  /** Brings back a piece, as far as the plan lets it. */
+  async #bring(piece: Buffer): Promise<Progress> {
+    const { fault } = this.#plan;
+    const hasLimit = fault.kind === 'cut' || fault.kind === 'half-open';
+    const left = hasLimit ? fault.after - this.#bytes : Number.POSITIVE_INFINITY;
+    this.#bytes += piece.length;
+    await pacedWrite(this.#client, piece.subarray(0, Math.max(0, left)), this.#plan, this.#random);
+    if (this.#client.destroyed) return 'cut';
+    if (!hasLimit || piece.length < left) return 'goes-on';
+    this.#happened(fault.kind === 'cut' ? `cut with ${fault.reset ? 'RST' : 'FIN'}` : fault.kind);
+    return fault.kind === 'cut' ? 'cut' : 'silent';
+  }
+
+  async #bringFrame(frame: Buffer): Promise<Progress> {
+    const { fault, repeat } = this.#plan;
+    if (fault.kind === 'drop' && this.#frames >= fault.after) {
+      this.#happened(fault.inside > 0 ? 'drop inside a frame' : 'drop after a frame');
+      const part = frame.subarray(0, Math.min(fault.inside, frame.length - 1));
+      await pacedWrite(this.#client, part, this.#plan, this.#random);
+      return 'cut';
+    }
+    this.#frames += 1;
+    const progress = await this.#bring(frame);
+    if (!repeat || progress !== 'goes-on' || !frame.includes('"eventId"')) return progress;
+    this.#latest.push(frame);
+    if (this.#latest.length > repeat.count) this.#latest.shift();
+    if (this.#frames % repeat.every !== 0) return progress;
+    this.#repeats += 1;
+    if (this.#repeats === 1) this.#happened(`repeat of ${this.#latest.length}`);
+    return this.#bring(Buffer.concat(this.#latest));
+  }
 }
 
 function refusal(status: number): string {
-  const body = `{"error":"Made by the proxy."}`;
+  const body = '{"error":"Made by the proxy."}';
   return [
     `HTTP/1.1 ${status} Fault`,
     'Content-Type: application/json',
@@ -99,73 +188,4 @@ function refusal(status: number): string {
     '',
     body,
   ].join('\r\n');
-}
-
-/** Brings back what the server says, until the planned end. True where the connection is half-open from now on. */
-async function carry(link: Link, origin: Socket): Promise<boolean> {
-  const { client, plan, happened } = link;
-  const { fault } = plan;
-  const split = link.isSocket ? createFrameSplitter() : null;
-  const latest: Buffer[] = [];
-  let bytes = 0;
-  let frames = 0;
-  let repeats = 0;
-
-  /** False once nothing more may be brought. */
-  const bring = async (piece: Buffer): Promise<boolean> => {
-    const limit = fault.kind === 'cut' || fault.kind === 'half-open' ? fault.after : Number.POSITIVE_INFINITY;
-    const part = piece.subarray(0, Math.max(0, limit - bytes));
-    bytes += piece.length;
-    await write(client, part, plan);
-    if (bytes < limit || client.destroyed) return !client.destroyed;
-    happened(fault.kind === 'cut' ? `cut with ${fault.reset ? 'RST' : 'FIN'}` : fault.kind);
-    return false;
-  };
-  const bringFrame = async (frame: Buffer): Promise<boolean> => {
-    if (fault.kind === 'drop' && frames >= fault.after) {
-      happened(fault.inside > 0 ? 'drop inside a frame' : 'drop after a frame');
-      await write(client, frame.subarray(0, Math.min(fault.inside, frame.length - 1)), plan);
-      return false;
-    }
-    frames += 1;
-    if (!(await bring(frame))) return false;
-    const { repeat } = plan;
-    if (!repeat || !frame.includes('"eventId"')) return true;
-    latest.push(frame);
-    if (latest.length > repeat.count) latest.shift();
-    if (frames % repeat.every !== 0) return true;
-    repeats += 1;
-    if (repeats === 1) happened(`repeat ${latest.length}`);
-    for (const old of latest) if (!(await bring(old))) return false;
-    return true;
-  };
-
-  try {
-    for await (const chunk of origin as AsyncIterable<Buffer>) {
-      if (fault.kind === 'no-answer') {
-        happened('no-answer, though it arrived');
-        client.resetAndDestroy();
-        return false;
-      }
-      if (fault.kind === 'status') {
-        happened(`status ${fault.status}, though it arrived`);
-        client.end(refusal(fault.status));
-        return false;
-      }
-      for (const piece of split ? split(chunk) : [chunk]) {
-        if (await (piece.isFrame ? bringFrame(piece) : bring(piece))) continue;
-        if (fault.kind === 'half-open' && !client.destroyed) {
-          client.unpipe();
-          client.resume();
-          return true;
-        }
-        await end(client, fault.kind === 'cut' && fault.reset);
-        return false;
-      }
-    }
-    client.end();
-  } catch {
-    client.destroy();
-  }
-  return false;
 }

@@ -7,10 +7,10 @@ import type {
 } from 'agent-chat-kit';
 import { useAgentChat } from 'agent-chat-kit/react';
 import { createControlledTransport } from 'agent-chat-kit/testing';
-import { type ReactNode, StrictMode, Suspense, startTransition, use } from 'react';
+import { type ReactNode, Suspense, startTransition, use } from 'react';
 import { flushSync } from 'react-dom';
 import { createRoot, type Root } from 'react-dom/client';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { useNaiveAgentChat } from '../core/naive/use-naive-agent-chat.ts';
 
 /** What the checks need of the hook. */
@@ -24,7 +24,6 @@ type UseChat = (options: AgentChatOptions) => {
 const BEHAVIOURS: Readonly<Record<string, (useChat: UseChat) => Promise<void>>> = {
   'a render that never reaches the page listens to nothing': listensOnlyOnThePage,
   'a render that never reaches the page leaves the run on the page alone': leavesTheShownRunAlone,
-  'rendering twice makes one connection': connectsOnce,
   'another transport costs one render': rendersOnce,
   'leaving the page ends the run': endsWithThePage,
 };
@@ -40,11 +39,14 @@ const roots: Root[] = [];
 afterEach(() => {
   for (const root of roots.splice(0)) flushSync(() => root.unmount());
   document.body.replaceChildren();
+  vi.restoreAllMocks();
 });
 
 describe.each(Object.entries(BEHAVIOURS))('%s', (_, check) => {
   it('here', () => check(useAgentChat));
   it('but not where it is done the naive way', async () => {
+    // React says much of it itself.
+    vi.spyOn(console, 'error').mockReturnValue();
     await expect(check(useNaiveAgentChat)).rejects.toMatchObject({ name: 'AssertionError' });
   });
 });
@@ -161,20 +163,6 @@ async function leavesTheShownRunAlone(useChat: UseChat) {
   await expect.poll(() => seen.renders).toBeGreaterThan(renders);
   await settled();
   expect(one.leg().signal.aborted).toBe(false);
-}
-
-async function connectsOnce(useChat: UseChat) {
-  const { transport, listeners } = connected();
-  const { Chat } = component(useChat);
-  const { show } = mount();
-  show(
-    <StrictMode>
-      <Chat transport={transport} />
-    </StrictMode>,
-  );
-  await settled();
-  must(listeners.size > 0, 'listener');
-  expect(listeners.size).toBe(1);
 }
 
 async function rendersOnce(useChat: UseChat) {

@@ -306,12 +306,17 @@ describe('what is returned', () => {
 
   it('lists the versions of a message as they come', async () => {
     const view = createAgentChat({ transport: createControlledTransport() });
-    const seen: number[] = [];
-    const end = runEffects(() => void seen.push(view.versions(view.messages[0]?.id ?? '').length));
     void view.sendMessage('Hello');
+    const first = view.messages[0]?.id ?? '';
+    const seen: number[] = [];
+    const end = runEffects(() => void seen.push(view.versions(first).length));
     flushSync();
-    void view.edit(view.messages[0]?.id ?? '', 'Good morning');
-    await expect.poll(() => seen.at(-1)).toBe(2);
+    // The message is not in the conversation while another version of it is.
+    void view.edit(first, 'Good morning');
+    await expect.poll(() => seen).toEqual([1, 0]);
+    view.stop();
+    view.selectVersion(first);
+    await expect.poll(() => seen).toEqual([1, 0, 2]);
     end();
     view.dispose();
   });

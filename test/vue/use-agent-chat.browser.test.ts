@@ -202,13 +202,16 @@ describe('the composable', () => {
   it('lists the versions of a message as they come', async () => {
     const { returned } = mount({ transport: createControlledTransport() });
     void returned.sendMessage('Hello');
+    const first = returned.messages.value[0]?.id ?? '';
     const scope = effectScope();
-    const versions = scope.run(() =>
-      computed(() => returned.versions(returned.messages.value[0]?.id ?? '').length),
-    );
-    expect(versions?.value).toBe(1);
-    void returned.edit(returned.messages.value[0]?.id ?? '', 'Good morning');
-    await expect.poll(() => versions?.value).toBe(2);
+    const count = scope.run(() => computed(() => returned.versions(first).length));
+    expect(count?.value).toBe(1);
+    // The message is not in the conversation while another version of it is.
+    void returned.edit(first, 'Good morning');
+    await expect.poll(() => count?.value).toBe(0);
+    returned.stop();
+    returned.selectVersion(first);
+    await expect.poll(() => count?.value).toBe(2);
     scope.stop();
   });
 

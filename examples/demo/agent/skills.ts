@@ -314,10 +314,13 @@ async function* hitRateLimit({ run, write }: Said): Events {
 async function* breakStream({ run, write, cut }: Said): Events {
   yield* write.text(
     (async function* () {
-      yield* spoken('This answer ends in the middle of a', run.signal);
+      yield* spoken('In the middle of this sentence', run.signal);
       await pause(run.signal, PACE * 10);
       cut();
-      await pause(run.signal, 10_000);
+      yield* spoken(
+        ' the server cut the connection. I went on writing, and your page asked for what came after the last word it had: nothing is lost, nothing is said twice.',
+        run.signal,
+      );
     })(),
   );
 }
