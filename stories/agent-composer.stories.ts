@@ -7,6 +7,7 @@ const composer = (fields: object) => ({
 export const Empty = composer({});
 export const Draft = composer({ value: 'A first line\nand a second one', attachments: true });
 export const Busy = composer({ busy: true });
+export const Disabled = composer({ value: 'A draft that stays', attachments: true, disabled: true });
 export const WithFiles = composer({
   attachments: true,
   files: [

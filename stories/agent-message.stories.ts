@@ -1,3 +1,5 @@
+import type { UIMessage } from 'agent-chat-kit';
+import type { AgentMessage } from 'agent-chat-kit/elements';
 import { html } from 'lit';
 import { played } from './played.ts';
 
@@ -12,25 +14,35 @@ const message = (name: string, events?: number) => ({
 export const EveryPart = message('mixed');
 export const Streaming = message('mixed', 120);
 export const OtherThread = message('thread');
-export const User = {
-  render: () =>
-    html`<agent-message
-      .message=${{
-        id: 'u',
-        role: 'user',
-        status: 'done',
-        createdAt: new Date(0),
-        parts: [
-          {
-            type: 'file',
-            id: 'f',
-            mediaType: 'text/csv',
-            url: 'blob:none',
-            filename: 'totals.csv',
-            size: 3_100,
-          },
-          { type: 'text', text: 'What does this file say about March?\nAnd about April?', status: 'done' },
-        ],
-      }}
-    ></agent-message>`,
+const asked = {
+  id: 'u',
+  role: 'user',
+  status: 'done',
+  createdAt: new Date(0),
+  parts: [
+    {
+      type: 'file',
+      id: 'f',
+      mediaType: 'text/csv',
+      url: 'blob:none',
+      filename: 'totals.csv',
+      size: 3_100,
+    },
+    { type: 'text', text: 'What does this file say about March?\nAnd about April?', status: 'done' },
+  ],
+} as const satisfies UIMessage;
+const versions: readonly UIMessage[] = [{ ...asked, id: 'u1' }, asked, { ...asked, id: 'u3' }];
+
+const user = (fields: Partial<AgentMessage>) => ({
+  render: () => Object.assign(document.createElement('agent-message'), { message: asked, ...fields }),
+});
+
+export const User = user({});
+export const UserWithVersions = user({ canEdit: true, versions });
+export const Editing = user({ canEdit: true, editing: true });
+
+export const LatestAnswer = {
+  loaders: [async () => ({ message: (await played('text')).messages.at(-1) })],
+  render: (_: unknown, { loaded }: { loaded: Record<string, unknown> }) =>
+    html`<agent-message .message=${loaded['message']} latest can-retry></agent-message>`,
 };

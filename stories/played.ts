@@ -52,3 +52,12 @@ export async function* paced(name: string, milliseconds = 25): AsyncGenerator<St
   }
   if (events.at(-1)?.type === 'approval-request') await new Promise(() => {});
 }
+
+/** One leg in which the agent says this. */
+export function words(text: string): readonly StreamEvent[] {
+  return [
+    { type: 'start', executionId: 'run' },
+    { type: 'text-delta', id: 'text', delta: text },
+    { type: 'finish', finishReason: 'stop' },
+  ];
+}

@@ -211,8 +211,9 @@ export class AgentChat {
   async edit(messageId: string, content: string): Promise<void> {
     this.#assertContinuable();
     this.#assertFree();
+    const message = this.#conversation.userMessage(messageId);
     this.#interrupt();
-    const trigger = this.#conversation.takeBack(messageId);
+    const trigger = this.#conversation.takeBack(message);
     return this.#ask(inOtherWords(trigger, content), trigger.rollbackAfterMessageId);
   }
 

@@ -128,13 +128,17 @@ export class Conversation {
     this.#cut(this.messages.findLastIndex(({ id }) => id === last) + 1);
   }
 
-  /** The user's message and everything after it become a version. Returns what it was asked with. Throws. */
-  takeBack(messageId: string): Trigger {
-    const index = this.messages.findLastIndex(({ id }) => id === messageId);
-    const message = this.messages[index];
-    if (message?.role !== 'user') throw refused('There is no such message of the user.', 'message-not-found');
+  /** The user's message with that id. Throws where there is none. */
+  userMessage(messageId: string): UIMessage {
+    const message = this.messages.findLast(({ id, role }) => id === messageId && role === 'user');
+    if (message) return message;
+    throw refused('There is no such message of the user.', 'message-not-found');
+  }
+
+  /** The user's message and everything after it become a version. Returns what it was asked with. */
+  takeBack(message: UIMessage): Trigger {
     const trigger = this.#triggerOf(message);
-    this.#cut(index);
+    this.#cut(this.messages.indexOf(message));
     return trigger;
   }
 

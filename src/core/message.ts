@@ -19,6 +19,10 @@ export function isFileReference(value: unknown): value is FileReference {
   );
 }
 
+export function isFileReferenceArray(value: unknown): value is FileReference[] {
+  return Array.isArray(value) && value.every(isFileReference);
+}
+
 /** One bubble of the conversation. Immutable: a change makes a new object. */
 export interface UIMessage {
   readonly id: string;
@@ -192,6 +196,16 @@ export const MAIN_THREAD = 'main';
 
 export function isMainThread(thread: string | undefined): boolean {
   return thread === undefined || thread === MAIN_THREAD;
+}
+
+/** The thread by its name: `main` where none is named. */
+export function resolveThread(thread: string | undefined): string {
+  return thread ?? MAIN_THREAD;
+}
+
+/** The thread as parts carry it: nothing for the conversation itself. */
+export function threadForPart(thread: string | undefined): string | undefined {
+  return isMainThread(thread) ? undefined : thread;
 }
 
 /** True where a part belongs to a named thread such as a summary, not to the conversation itself. */

@@ -1,4 +1,10 @@
-import { AgentChatError, connectionFailed, isAbortError, malformed, streamInterrupted } from '../core/error.ts';
+import {
+  AgentChatError,
+  connectionFailed,
+  isAbortError,
+  malformed,
+  streamInterrupted,
+} from '../core/error.ts';
 import type { StreamEvent } from '../core/event.ts';
 import type { EventStream } from '../core/transport.ts';
 import type { Decoder, Protocol } from '../protocols/protocol.ts';

@@ -78,9 +78,9 @@ export function createPollingTransport(options: PollingOptions): Transport {
           attempts = 0;
           const events = result.events.map(toEvent);
           over = events.some(({ type }) => type === 'finish' || type === 'error');
-          if (events.length > 0) yield events;
-          // Only what was taken over is not asked for again.
+          // Before they are read: whoever has read the end of a leg does not come back.
           cursor = result.cursor;
+          if (events.length > 0) yield events;
           if (over) return;
           if (result.status !== undefined && result.status !== 'streaming') throw streamInterrupted();
           if (events.length === 0) await wait(pollIntervalMs, signal);

@@ -97,7 +97,8 @@ const card = () => find('agent-error') && words(find('agent-error') as HTMLEleme
 const said = (): string[] =>
   elementsIn(document)
     .filter((element) => element.localName === 'agent-message')
-    .map((element) => `${find('article', element.shadowRoot as ShadowRoot)?.ariaLabel}: ${words(element)}`);
+    .map((element) => find('article', element.shadowRoot as ShadowRoot) as HTMLElement)
+    .map((article) => `${article.ariaLabel}: ${words(article)}`);
 
 const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 const frames = async (count: number) => {
@@ -134,7 +135,9 @@ async function setup(options: Options = {}, fields: Partial<AgentChatElement> = 
   const chat = new AgentChat({
     transport: {
       send: transport.send,
-      respond: async (decision) => {
+      respond: async ({ digest, ...decision }) => {
+        // What the person saw goes along with what they said of it.
+        expect(digest).toMatch(/^[\da-f]{64}$/);
         decisions.push(decision);
         await respond(decision);
       },

@@ -293,7 +293,10 @@ describe('an approval', () => {
     const { approvalId } = chat.pendingApprovals[0] ?? {};
     await chat.pendingApprovals[0]?.approve({ choice: 'once', args: { id: 8 } });
     await sent;
-    expect(calls).toEqual([{ id: 8 }, { approvalId, approved: true, choice: 'once', args: { id: 8 }, digest: expect.any(String) }]);
+    expect(calls).toEqual([
+      { id: 8 },
+      { approvalId, approved: true, choice: 'once', args: { id: 8 }, digest: expect.any(String) },
+    ]);
     expect(answerOf(chat)?.parts).toMatchObject([
       {
         type: 'tool-call',
