@@ -130,17 +130,37 @@ export class Run {
   async #leg(stream: Stream): Promise<void> {
     this.#legOver = false;
     try {
-      while (!this.#ended && !this.#legOver && !this.#lost) {
-        const { done, value } = await this.#unlessAborted(stream.next());
-        if (done) throw streamInterrupted();
-        for (const event of isBatch(value) ? value : [value]) this.#receive(event);
-      }
+      await this.#unlessAborted(this.#readOn(stream));
     } catch (error) {
       close(stream);
       throw error;
     }
     if (this.#ended) void this.#drain(stream);
     else close(stream);
+  }
+
+  /** Reads until there is a reason to stop. Without `await`: this happens for every piece of every answer. */
+  #readOn(stream: Stream): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const next = (): void => {
+        if (this.#ended || this.#legOver || this.#lost) return resolve();
+        try {
+          stream.next().then(take, reject);
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const take = ({ done, value }: Awaited<ReturnType<Stream['next']>>): void => {
+        if (done) return reject(streamInterrupted());
+        try {
+          for (const event of isBatch(value) ? value : [value]) this.#receive(event);
+        } catch (error) {
+          return reject(error);
+        }
+        next();
+      };
+      next();
+    });
   }
 
   #receive(event: StreamEvent): void {

@@ -1,5 +1,5 @@
 import type { Frame } from './frame.ts';
-import { createSSEParser } from './sse-parser.ts';
+import { createSSEParser, type SSEParser } from './sse-parser.ts';
 
 /** How long one event may be before the stream is given up. Characters. */
 export const MAX_EVENT_LENGTH = 1_048_576;
@@ -24,43 +24,76 @@ export class EventTooLongError extends Error {
 }
 
 /**
- * Frames out of the bytes of an event stream, as many at once as each read completes. Follows the WHATWG
- * rules, with one addition: an event that only lacks its blank line when the stream ends is given out too, as
- * `truncated`. Throws what the reader throws, and {@link EventTooLongError} after the frames before it.
+ * Reads the frames of an event stream. Follows the WHATWG rules, with one addition: an event that only lacks its
+ * blank line when the stream ends is given out too, as `truncated`.
  */
+export class SSEReader {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #decoder = new TextDecoder();
+  readonly #parser: SSEParser;
+  readonly #limit: number;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onBytes: (() => void) | undefined;
+  #frames: Frame[] = [];
+  #tooLong = false;
+  #ended = false;
+
+  constructor(bytes: ReadableStream<Uint8Array>, options: SSEFramesOptions = {}) {
+    const { maxEventLength = MAX_EVENT_LENGTH, signal, onBytes, onRetry, onComment } = options;
+    this.#reader = bytes.getReader();
+    this.#limit = maxEventLength;
+    this.#signal = signal;
+    this.#onBytes = onBytes;
+    this.#parser = createSSEParser({
+      onFrame: (frame) => {
+        this.#tooLong ||= frame.data.length > maxEventLength;
+        if (!this.#tooLong) this.#frames.push(frame);
+      },
+      onRetry,
+      onComment,
+    });
+    if (signal?.aborted) this.close();
+    signal?.addEventListener('abort', this.close, { once: true });
+  }
+
+  /**
+   * The frames that one read completes, which may be none; null at the end. Throws what the bytes throw, and
+   * {@link EventTooLongError} after the frames before it.
+   */
+  async read(): Promise<readonly Frame[] | null> {
+    if (this.#tooLong) throw new EventTooLongError(this.#limit);
+    if (this.#ended) return null;
+    const { done, value } = await this.#reader.read();
+    this.#onBytes?.();
+    this.#parser.feed(done ? this.#decoder.decode() : this.#decoder.decode(value, { stream: true }));
+    if (done) {
+      this.#ended = true;
+      this.#parser.end();
+    }
+    this.#tooLong ||= this.#parser.held > this.#limit;
+    const frames = this.#frames;
+    this.#frames = [];
+    return frames;
+  }
+
+  /** Also closes the connection, where the stream has not ended. */
+  readonly close = (): void => {
+    this.#signal?.removeEventListener('abort', this.close);
+    this.#reader.cancel().catch(() => {});
+  };
+}
+
+/** The frames of an event stream, as many at once as each read completes; as {@link SSEReader} reads them. */
 export async function* sseFrames(
   bytes: ReadableStream<Uint8Array>,
-  { maxEventLength = MAX_EVENT_LENGTH, signal, onBytes, onRetry, onComment }: SSEFramesOptions = {},
+  options: SSEFramesOptions = {},
 ): AsyncGenerator<readonly Frame[], void> {
-  let frames: Frame[] = [];
-  let tooLong = false;
-  const parser = createSSEParser({
-    onFrame: (frame) => {
-      tooLong ||= frame.data.length > maxEventLength;
-      if (!tooLong) frames.push(frame);
-    },
-    onRetry,
-    onComment,
-  });
-  const decoder = new TextDecoder();
-  const reader = bytes.getReader();
-  const close = (): void => void reader.cancel().catch(() => {});
-  if (signal?.aborted) close();
-  signal?.addEventListener('abort', close, { once: true });
+  const reader = new SSEReader(bytes, options);
   try {
-    for (let ended = false; !ended; ) {
-      const { done, value } = await reader.read();
-      ended = done;
-      onBytes?.();
-      parser.feed(done ? decoder.decode() : decoder.decode(value, { stream: true }));
-      if (done) parser.end();
+    for (let frames = await reader.read(); frames; frames = await reader.read()) {
       if (frames.length > 0) yield frames;
-      frames = [];
-      if (tooLong || parser.held > maxEventLength) throw new EventTooLongError(maxEventLength);
     }
   } finally {
-    signal?.removeEventListener('abort', close);
-    // Also closes the connection when the consumer stops early.
-    close();
+    reader.close();
   }
 }

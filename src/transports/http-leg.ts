@@ -9,7 +9,7 @@ import type { StreamEvent } from '../core/event.ts';
 import type { EventStream } from '../core/transport.ts';
 import type { Decoder, Protocol } from '../protocols/protocol.ts';
 import type { Frame } from '../stream/frame.ts';
-import { EventTooLongError, sseFrames } from '../stream/sse-frames.ts';
+import { EventTooLongError, SSEReader } from '../stream/sse-frames.ts';
 import { backoff, wait } from './backoff.ts';
 import { errorFromResponse } from './http-error.ts';
 import { eventStreamOf, reach } from './http-requests.ts';
@@ -28,6 +28,8 @@ export interface HttpLegOptions {
   readonly place: Place;
   /** Asks again for a stream that was cut off; undefined where it cannot be had again. */
   readonly again: () => Ask | undefined;
+  /** Called once when the leg is given up before its end. */
+  readonly onAbort: () => void;
   /** Whether the stream is being asked for again. */
   readonly onReconnecting: (reconnecting: boolean) => void;
   readonly maxEventLength?: number | undefined;
@@ -99,56 +101,73 @@ function isTemporary(status: number): boolean {
 
 /**
  * The events of one leg, whose stream goes on where it was cut off as long as it can be had again. What cannot
- * be had any more is told by a `discontinuity` event, the last one.
+ * be had any more is told by a `discontinuity` event, the last one. One generator and one `await` for each piece
+ * that arrives: what is done here is done for every piece of every answer.
  */
-export async function* readLeg(first: Response, options: HttpLegOptions): EventStream {
-  const { protocol, signal, place, again, maxEventLength, idleTimeout } = options;
+export async function* readLeg(first: () => Promise<Response>, options: HttpLegOptions): EventStream {
+  const { protocol, signal, place, again, onAbort, maxEventLength, idleTimeout } = options;
   let decoder = protocol.decode();
-  for (let response = first; ; ) {
-    const silence = new AbortController();
-    const giveUp = (): void => silence.abort();
-    signal.addEventListener('abort', giveUp, { once: true });
-    const watchdog = new Watchdog(idleTimeout, giveUp);
-    try {
-      const frames = sseFrames(await eventStreamOf(response), {
-        maxEventLength,
-        signal: silence.signal,
-        onBytes: () => watchdog.heard(),
-        onComment: () => {
-          if (idleTimeout === 0) return;
-          place.alive = true;
-          watchdog.arm();
-        },
-        onRetry: (milliseconds) => {
-          place.retry = milliseconds;
-        },
-      });
-      if (place.alive) watchdog.arm();
-      if (signal.aborted) giveUp();
-      yield* readEvents(frames, decoder, options);
-    } catch (error) {
-      if (place.over || !isInterruption(error)) throw error;
-      if (!again()) throw error;
-    } finally {
-      watchdog.stop();
-      signal.removeEventListener('abort', giveUp);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    for (let response = await first(); ; ) {
+      const silence = new AbortController();
+      const giveUp = (): void => silence.abort();
+      signal.addEventListener('abort', giveUp, { once: true });
+      const watchdog = new Watchdog(idleTimeout, giveUp);
+      let reader: SSEReader | undefined;
+      try {
+        reader = new SSEReader(await eventStreamOf(response), {
+          maxEventLength,
+          signal: silence.signal,
+          onBytes: () => watchdog.heard(),
+          onComment: () => {
+            if (idleTimeout === 0) return;
+            place.alive = true;
+            watchdog.arm();
+          },
+          onRetry: (milliseconds) => {
+            place.retry = milliseconds;
+          },
+        });
+        if (place.alive) watchdog.arm();
+        if (signal.aborted) giveUp();
+        for (let frames = await reader.read(); frames && !decoder.ended; frames = await reader.read()) {
+          const { events, last, failure } = readFrames(frames, decoder, options);
+          // What came before the bad event still counts.
+          if (events.length > 0) {
+            yield events;
+            place.commit(last);
+          }
+          if (failure) throw failure;
+          if (decoder.ended) break;
+        }
+      } catch (cause) {
+        const error = readingFailed(cause);
+        if (place.over || !isInterruption(error) || !again()) throw error;
+      } finally {
+        reader?.close();
+        watchdog.stop();
+        signal.removeEventListener('abort', giveUp);
+      }
+      const ask = again();
+      if (place.over || signal.aborted || !ask) return;
+      // Answers without an event are no answers: they come to an end too.
+      if (place.attempts >= MAX_ATTEMPTS) throw streamInterrupted();
+      // It said that nothing follows, yet the agent has not finished: what comes is another stream.
+      if (decoder.ended) decoder = protocol.decode();
+      try {
+        response = await persist(ask, options, true, true);
+      } catch (error) {
+        throw isAbortError(error) ? error : streamInterrupted(error);
+      }
+      if (!response.ok && place.begun && response.status !== 401 && response.status !== 403) {
+        await response.body?.cancel();
+        yield { type: 'discontinuity' };
+        return;
+      }
     }
-    const ask = again();
-    if (place.over || signal.aborted || !ask) return;
-    // Answers without an event are no answers: they come to an end too.
-    if (place.attempts >= MAX_ATTEMPTS) throw streamInterrupted();
-    // It said that nothing follows, yet the agent has not finished: what comes is another stream.
-    if (decoder.ended) decoder = protocol.decode();
-    try {
-      response = await persist(ask, options, true, true);
-    } catch (error) {
-      throw isAbortError(error) ? error : streamInterrupted(error);
-    }
-    if (!response.ok && place.begun && response.status !== 401 && response.status !== 403) {
-      await response.body?.cancel();
-      yield { type: 'discontinuity' };
-      return;
-    }
+  } finally {
+    signal.removeEventListener('abort', onAbort);
   }
 }
 
@@ -156,45 +175,40 @@ function isInterruption(error: unknown): boolean {
   return AgentChatError.isInstance(error) && error.code === 'stream-interrupted';
 }
 
-async function* readEvents(
-  batches: AsyncIterable<readonly Frame[]>,
+function readingFailed(cause: unknown): unknown {
+  if (isAbortError(cause) || AgentChatError.isInstance(cause)) return cause;
+  if (cause instanceof EventTooLongError) return malformed(cause.message, 'event-too-long', cause);
+  return streamInterrupted(cause);
+}
+
+/** The events of the frames that were not seen before, the id of the last, and what was wrong with the next. */
+function readFrames(
+  frames: readonly Frame[],
   decoder: Decoder,
   { place, again }: Pick<HttpLegOptions, 'place' | 'again'>,
-): AsyncGenerator<readonly StreamEvent[], void> {
-  try {
-    for await (const frames of batches) {
-      const events: StreamEvent[] = [];
-      let last: string | undefined;
-      let failure: unknown;
-      for (const frame of frames) {
-        if (decoder.ended) break;
-        if (!place.isNew(frame.id)) continue;
-        // Its id may be cut short too: whole, it comes again.
-        if (frame.truncated && again()) {
-          failure = streamInterrupted();
-          break;
-        }
-        try {
-          events.push(...decoder.read(frame));
-          place.take(frame.id);
-          last = frame.id ?? last;
-        } catch (error) {
-          failure = frame.truncated ? streamInterrupted() : error;
-          break;
-        }
-      }
-      place.over ||= events.some((event) => event.type === 'finish' || event.type === 'error');
-      // What came before the bad event still counts.
-      if (events.length > 0) {
-        yield events;
-        place.commit(last);
-      }
-      if (failure) throw failure;
-      if (decoder.ended) return;
+) {
+  const events: StreamEvent[] = [];
+  let last: string | undefined;
+  let failure: unknown;
+  for (const frame of frames) {
+    if (decoder.ended) break;
+    if (!place.isNew(frame.id)) continue;
+    // Its id may be cut short too: whole, it comes again.
+    if (frame.truncated && again()) {
+      failure = streamInterrupted();
+      break;
     }
-  } catch (cause) {
-    if (isAbortError(cause) || AgentChatError.isInstance(cause)) throw cause;
-    if (cause instanceof EventTooLongError) throw malformed(cause.message, 'event-too-long', cause);
-    throw streamInterrupted(cause);
+    try {
+      for (const event of decoder.read(frame)) {
+        place.over ||= event.type === 'finish' || event.type === 'error';
+        events.push(event);
+      }
+      place.take(frame.id);
+      last = frame.id ?? last;
+    } catch (error) {
+      failure = frame.truncated ? streamInterrupted() : error;
+      break;
+    }
   }
+  return { events, last, failure };
 }

@@ -61,10 +61,8 @@ export function createHttpTransport(options: HttpRequestOptions | HttpUrlOptions
 function requestedRuns({ request, respond, ...options }: HttpRequestOptions): Transport {
   return {
     keepsHistory: true,
-    async *send(payload, { signal }) {
-      const first = await reach(() => request(payload, { signal }));
-      yield* readLeg(first, legOptions(options, signal));
-    },
+    send: (payload, { signal }) =>
+      readLeg(() => reach(() => request(payload, { signal })), legOptions(options, signal)),
     ...(respond && { respond: async (decision) => delivered(await reach(() => respond(decision))) }),
   };
 }
@@ -76,8 +74,8 @@ function legOptions(
 ): HttpLegOptions {
   const place = new Place();
   const again = () => undefined;
-  const onReconnecting = () => {};
-  return { protocol, signal, place, again, onReconnecting, maxEventLength, idleTimeout, ...more };
+  const [onReconnecting, onAbort] = [() => {}, () => {}];
+  return { protocol, signal, place, again, onReconnecting, onAbort, maxEventLength, idleTimeout, ...more };
 }
 
 class HttpRuns implements Transport {
@@ -122,7 +120,7 @@ class HttpRuns implements Transport {
     return () => void this.#listeners.delete(entry);
   }
 
-  async *send(request: ChatRequest, { signal, messages }: SendContext): EventStream {
+  send(request: ChatRequest, { signal, messages }: SendContext): EventStream {
     const runId = this.#findsRuns ? generateId() : undefined;
     const payload = {
       ...this.#options.body,
@@ -130,7 +128,7 @@ class HttpRuns implements Transport {
       ...(runId && { runId }),
     };
     const ask: Ask = (trial) => this.#requests.post(payload, trial);
-    yield* this.#read(ask, signal, runId, () => (this.#findsRuns ? ask : undefined));
+    return this.#read(ask, signal, runId, () => (this.#findsRuns ? ask : undefined));
   }
 
   async resume({ signal }: { readonly signal: AbortSignal }): Promise<EventStream | null> {
@@ -150,30 +148,21 @@ class HttpRuns implements Transport {
   }
 
   /** `begin` asks for the stream once more where nothing of it has come yet. */
-  async *#read(
-    ask: Ask,
-    signal: AbortSignal,
-    runId: string | undefined,
-    begin: () => Ask | undefined,
-  ): EventStream {
+  #read(ask: Ask, signal: AbortSignal, runId: string | undefined, begin: () => Ask | undefined): EventStream {
     const place = new Place();
     const again = (): Ask | undefined => {
       if (place.id === undefined || !this.#protocol.encodeStop) return place.begun ? undefined : begin();
       this.#findsRuns = true;
       return (trial) => this.#requests.get({ id: place.id }, trial);
     };
-    const options = legOptions(this.#options, signal, { ...this.#shared, place, again });
-    const stop = (): void => {
-      if (place.over || (place.id === undefined && !this.#findsRuns)) return;
-      const payload = this.#protocol.encodeStop?.({ runId, eventId: place.id });
+    const onAbort = (): void => {
+      const { id: eventId, over } = place;
+      if (over || (eventId === undefined && (runId === undefined || !this.#findsRuns))) return;
+      const payload = this.#protocol.encodeStop?.({ runId, eventId });
       if (payload) void this.#requests.tell({ ...this.#options.body, ...payload });
     };
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      yield* readLeg(await persist(ask, options, begin() !== undefined), options);
-    } finally {
-      signal.removeEventListener('abort', stop);
-    }
+    const options = legOptions(this.#options, signal, { ...this.#shared, place, again, onAbort });
+    return readLeg(() => persist(ask, options, begin() !== undefined), options);
   }
 }
 
