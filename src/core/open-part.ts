@@ -48,9 +48,12 @@ function closePart(part: UIMessagePart, ending: RunEnding, endedAt: number | und
       else copy.status = 'done';
       return copy;
     }
-    case 'tool-call':
-      // A call without a result did not happen, whatever the reason.
-      return { ...part, status: 'cancelled', ...ended };
+    case 'tool-call': {
+      // A call without a result did not happen, whatever the reason, and nobody is asked about it any more.
+      const { approval, ...call } = part;
+      const answered = approval && approval.status !== 'pending' ? { approval } : {};
+      return { ...call, ...answered, status: 'cancelled', ...ended };
+    }
     case 'operation':
       return { ...part, status: finished ? 'done' : 'cancelled' };
     case 'worker':

@@ -99,11 +99,11 @@ async function upload(
       if (other === file && !signal.aborted) guarded(() => onProgress?.(index, progress));
     }
   };
-  const missing = [...new Set(files)].filter((file) => {
-    const isMissing = !uploaded.has(file);
-    if (!isMissing) report(file, 100);
-    return isMissing;
-  });
+  const missing: File[] = [];
+  for (const file of new Set(files)) {
+    if (uploaded.has(file)) report(file, 100);
+    else missing.push(file);
+  }
   const places = missing.length > 0 ? await placesFor(missing, requestUploadUrls) : [];
   const queue = missing.entries();
   const work = async (): Promise<void> => {

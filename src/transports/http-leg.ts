@@ -1,10 +1,4 @@
-import {
-  AgentChatError,
-  connectionFailed,
-  isAbortError,
-  malformed,
-  streamInterrupted,
-} from '../core/error.ts';
+import { AgentChatError, isAbortError, malformed, streamInterrupted } from '../core/error.ts';
 import type { StreamEvent } from '../core/event.ts';
 import type { EventStream } from '../core/transport.ts';
 import type { Decoder, Protocol } from '../protocols/protocol.ts';
@@ -14,7 +8,7 @@ import { backoff, wait } from './backoff.ts';
 import { errorFromResponse } from './http-error.ts';
 import { eventStreamOf, reach } from './http-requests.ts';
 import type { Place } from './place.ts';
-import { Watchdog } from './watchdog.ts';
+import { noAnswer, Watchdog } from './watchdog.ts';
 
 /** How often in a row something is asked for again. */
 const MAX_ATTEMPTS = 6;
@@ -81,17 +75,15 @@ async function inTime(ask: Ask, signal: AbortSignal, limit: number): Promise<Res
   if (limit === 0) return ask(signal);
   const abort = new AbortController();
   const stop = (): void => abort.abort(signal.reason);
-  const timer = setTimeout(
-    () => abort.abort(connectionFailed('The server did not answer in time.', undefined, 'no-answer')),
-    limit,
-  );
+  const watchdog = new Watchdog(limit, () => abort.abort(noAnswer()));
   // Stays: what aborts the request afterwards is the end of its body.
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
+  watchdog.arm();
   try {
     return await ask(abort.signal);
   } finally {
-    clearTimeout(timer);
+    watchdog.stop();
   }
 }
 

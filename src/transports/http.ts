@@ -1,4 +1,5 @@
 import { generateId } from '../core/generate-id.ts';
+import { guarded } from '../core/guarded.ts';
 import type {
   ApprovalDecision,
   ChatRequest,
@@ -87,7 +88,8 @@ class HttpRuns implements Transport {
   readonly #listeners = new Set<ConnectionStateListener>();
   readonly #shared = {
     onReconnecting: (reconnecting: boolean): void => {
-      for (const listener of [...this.#listeners]) listener(reconnecting ? 'connecting' : 'connected');
+      const state = reconnecting ? 'connecting' : 'connected';
+      for (const listener of [...this.#listeners]) guarded(() => listener(state));
     },
   };
   /** Whether the server is known to find runs again: it gave ids, or it was given a session. */

@@ -1,6 +1,7 @@
 import { AgentChatError, connectionFailed } from '../core/error.ts';
+import { guarded } from '../core/guarded.ts';
 import type { ConnectionState, ConnectionStateListener } from '../core/transport.ts';
-import { Watchdog } from './watchdog.ts';
+import { noAnswer, Watchdog } from './watchdog.ts';
 
 /** What this transport needs of a socket: `WebSocket`, SockJS and `ws` have it. */
 export interface SocketLike {
@@ -41,6 +42,8 @@ export class SocketConnection {
   #state: ConnectionState = 'disconnected';
   #error: Error | undefined;
   #current: Generation | null = null;
+  /** Whether the server is known to give signs of life. */
+  #alive = false;
 
   constructor(options: SocketConnectionOptions) {
     this.#options = options;
@@ -54,7 +57,7 @@ export class SocketConnection {
   listen(listener: ConnectionStateListener): () => void {
     const entry: ConnectionStateListener = (state, error) => listener(state, error);
     this.#listeners.add(entry);
-    entry(this.#state, this.#error);
+    guarded(() => entry(this.#state, this.#error));
     return () => void this.#listeners.delete(entry);
   }
 
@@ -67,17 +70,18 @@ export class SocketConnection {
     const generation: Generation = {
       socket: null,
       // Inside a promise, so that a function that throws fails like one that rejects.
-      opening: new Promise<SocketLike>((resolve) => resolve(this.#options.connect())).then(
-        (socket) => this.#opened(generation, socket),
-        (cause) => {
-          const error = AgentChatError.isInstance(cause) ? cause : connectionFailed(undefined, cause);
-          if (this.#current === generation) {
-            this.#current = null;
-            this.#setState('error', error);
-          }
-          throw error;
-        },
-      ),
+      opening: this.#inTime(
+        new Promise<SocketLike>((resolve) => resolve(this.#options.connect())).then((socket) =>
+          this.#opened(generation, socket),
+        ),
+      ).catch((cause) => {
+        const error = AgentChatError.isInstance(cause) ? cause : connectionFailed(undefined, cause);
+        if (this.#current === generation) {
+          this.#current = null;
+          this.#setState('error', error);
+        }
+        throw error;
+      }),
     };
     this.#current = generation;
     return generation.opening;
@@ -103,9 +107,11 @@ export class SocketConnection {
     return true;
   }
 
-  /** The server gives signs of life: from now on its silence means something. */
+  /** The server gives signs of life: from now on its silence means something, on later sockets from the start. */
   watch(): void {
-    if (this.#options.idleTimeout > 0) this.#watchdog.arm();
+    if (this.#options.idleTimeout === 0) return;
+    this.#alive = true;
+    this.#watchdog.arm();
   }
 
   close(): void {
@@ -117,10 +123,11 @@ export class SocketConnection {
 
   #opened(generation: Generation, socket: SocketLike): SocketLike {
     if (this.#current !== generation) {
-      this.#release(socket);
+      socket.close();
       throw connectionFailed('The connection was closed before it was open.');
     }
     generation.socket = socket;
+    if (this.#alive) this.#watchdog.arm();
     socket.onmessage = ({ data }: { data: unknown }) => {
       if (this.#current !== generation) return;
       this.#watchdog.heard();
@@ -134,6 +141,16 @@ export class SocketConnection {
     this.#options.onOpen();
     this.#setState('connected');
     return socket;
+  }
+
+  /** Rejects where a server that gives signs of life gives none. */
+  #inTime(opening: Promise<SocketLike>): Promise<SocketLike> {
+    if (!this.#alive) return opening;
+    return new Promise((resolve, reject) => {
+      const watchdog = new Watchdog(this.#options.idleTimeout, () => reject(noAnswer()));
+      watchdog.arm();
+      opening.then(resolve, reject).finally(() => watchdog.stop());
+    });
   }
 
   readonly #leave = (): void => {
@@ -158,7 +175,7 @@ export class SocketConnection {
     if (state === this.#state && error === this.#error) return;
     this.#state = state;
     this.#error = error;
-    for (const listener of [...this.#listeners]) listener(state, error);
+    for (const listener of [...this.#listeners]) guarded(() => listener(state, error));
   }
 }
 

@@ -1,6 +1,7 @@
 import { streamInterrupted } from '../core/error.ts';
 import type { StreamEvent } from '../core/event.ts';
 import { generateId } from '../core/generate-id.ts';
+import { guarded } from '../core/guarded.ts';
 import type {
   ApprovalDecision,
   ChatRequest,
@@ -59,6 +60,8 @@ interface Leg {
   readonly signal: AbortSignal;
   /** Where events have ids, those that arrived. */
   readonly place: Place;
+  /** Answers to approvals, by their ids, until the run shows that it has them: a lost connection loses them too. */
+  readonly decisions: Map<string, object>;
   /**
    * After a stop, frames of the stopped run may still arrive. A server that echoes the run's id tells them
    * apart; from any other, everything up to the first `start` or `error` is taken for theirs.
@@ -154,8 +157,13 @@ class SocketRuns implements SocketTransport {
   }
 
   async respond(decision: ApprovalDecision): Promise<void> {
+    const message = { ...this.#body, type: 'approval', ...decision };
+    const leg = this.#leg;
+    leg?.decisions.set(decision.approvalId, message);
+    // It goes along when the run is asked for again.
+    if (leg?.recovering) return;
     await this.#connection.open();
-    this.#connection.say({ ...this.#body, type: 'approval', ...decision });
+    this.#connection.say(message);
   }
 
   #makeLeg(payload: object, signal: AbortSignal): Leg {
@@ -165,6 +173,7 @@ class SocketRuns implements SocketTransport {
       payload: { ...this.#body, ...payload, runId },
       signal,
       place: new Place(),
+      decisions: new Map(),
       awaitsStart: false,
       queue: [],
       over: false,
@@ -178,7 +187,12 @@ class SocketRuns implements SocketTransport {
 
   async *#read(leg: Leg): AsyncGenerator<readonly StreamEvent[], void> {
     const { signal } = leg;
-    await this.#connection.open();
+    try {
+      await this.#connection.open();
+    } catch (error) {
+      // Where the server finds runs, the first request may be made again as any other.
+      if (!this.#findsRuns) throw error;
+    }
     if (signal.aborted) return;
     // One run at a time: a leg still open here was abandoned by its reader.
     this.#close(streamInterrupted());
@@ -208,7 +222,7 @@ class SocketRuns implements SocketTransport {
     if (typeof data !== 'string') return;
     if (data === '{"type":"heartbeat"}') return this.#connection.watch();
     const own = this.#options.onMessage && messageOf(data);
-    if (own) this.#options.onMessage?.(own.message);
+    if (own) guarded(() => this.#options.onMessage?.(own.message));
     const leg = this.#leg;
     // An application that listens has messages of its own; those are no events gone wrong.
     if (!leg || (own && !isEvent(own.message))) return;
@@ -233,7 +247,11 @@ class SocketRuns implements SocketTransport {
   /** The next event of a leg. */
   #take(leg: Leg, event: StreamEvent, eventId: string | undefined): void {
     if (!leg.place.isNew(eventId)) return;
+    leg.place.take(eventId);
     leg.place.commit(eventId);
+    if (event.type === 'approval-resolved' || event.type === 'approval-voided') {
+      leg.decisions.delete(event.approvalId);
+    }
     if (eventId !== undefined) this.#findsRuns = true;
     leg.awaitsStart = false;
     this.#stopped = false;
@@ -257,7 +275,7 @@ class SocketRuns implements SocketTransport {
       this.#close(streamInterrupted());
       if (this.#kept) void this.#keepOpen(this.#kept.signal);
     }
-    this.#options.onClose?.();
+    guarded(() => this.#options.onClose?.());
   }
 
   /** Goes on with a leg over a new socket: where it was, or from the beginning where nothing of it came. */
@@ -276,12 +294,15 @@ class SocketRuns implements SocketTransport {
         const again = eventId === undefined ? leg.payload : { ...this.#body, type: 'resume', runId, eventId };
         if (!this.#connection.ask(again)) continue;
         leg.recovering = false;
+        for (const decision of leg.decisions.values()) this.#connection.say(decision);
         return;
       } catch (error) {
         cause = error;
       }
     }
-    if (this.#leg === leg) this.#close(streamInterrupted(cause));
+    // Of a run that nothing came of, the reason is that of the connection.
+    if (this.#leg === leg)
+      this.#close(place.begun ? streamInterrupted(cause) : (cause ?? streamInterrupted()));
   }
 
   /** Opens the connection again, however long it takes. */

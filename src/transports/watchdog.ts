@@ -1,3 +1,4 @@
+import { type AgentChatError, connectionFailed } from '../core/error.ts';
 import { onWake } from './backoff.ts';
 
 /** How long a connection that was not looked at for a while (page frozen, timers late) has to speak. Milliseconds. */
@@ -53,4 +54,9 @@ export class Watchdog {
     const due = performance.now() + milliseconds;
     this.#timer = setTimeout(() => this.#check(performance.now() - due > 1_000), milliseconds);
   }
+}
+
+/** A server that is gone without a word does not refuse: nothing comes. */
+export function noAnswer(): AgentChatError {
+  return connectionFailed('The server did not answer in time.', undefined, 'no-answer');
 }
