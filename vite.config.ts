@@ -56,7 +56,11 @@ export default defineConfig({
         cacheDir: 'node_modules/.vite-react-18',
         resolve: { alias: { react: react18('react'), 'react-dom': react18('react-dom') } },
         optimizeDeps: { include: ['react', 'react-dom', 'react-dom/client', 'react/jsx-dev-runtime'] },
-        test: { name: 'react-18', include: ['test/react/{use-,selectors}*.browser.test.tsx'], browser: browser() },
+        test: {
+          name: 'react-18',
+          include: ['test/react/{use-,selectors}*.browser.test.tsx'],
+          browser: browser(),
+        },
       },
     ],
   },

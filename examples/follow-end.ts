@@ -13,7 +13,8 @@ export function followEnd(content: Element): () => void {
     top = page.scrollTop;
   };
   const observer = new ResizeObserver(() => {
-    if (following) scrollToEnd();
+    // Before anything was said there is no end to follow.
+    if (following && content.querySelector('article')) scrollToEnd();
   });
   addEventListener('scroll', onScroll, { passive: true });
   observer.observe(content);

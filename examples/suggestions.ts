@@ -5,5 +5,5 @@ export const suggestions = [
   { message: 'Plan a talk about transports', description: 'A plan, ticked off as it runs' },
   { message: 'Delete the note “Groceries”', description: 'Needs your permission' },
   { message: 'Ask me about elements', description: 'The agent asks back' },
-  { message: 'Break the stream', description: 'A connection that is cut, and a retry' },
+  { message: 'Fail with a rate limit', description: 'An error, and a way to try again' },
 ] as const;

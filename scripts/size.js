@@ -45,7 +45,9 @@ async function bundled(code) {
     logLevel: 'error',
   });
   const { outputs } = metafile;
-  const sizes = new Map(outputFiles.map(({ path, contents }) => [path.split('/').at(-1), compressed(contents)]));
+  const sizes = new Map(
+    outputFiles.map(({ path, contents }) => [path.split('/').at(-1), compressed(contents)]),
+  );
   const atFirst = new Set();
   const load = (name) => {
     if (atFirst.has(name)) return;

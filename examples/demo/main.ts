@@ -41,7 +41,7 @@ chat.suggestions = [
   },
   { label: 'Fail with a rate limit', description: 'An error, and when to retry' },
   { label: 'Break the stream', description: 'The connection is cut, the answer goes on' },
-  { label: 'Answer slowly', description: 'Time enough to press stop' },
+  { label: 'Answer slowly', description: 'Time to press stop, or to load the page again' },
 ];
 const socket = new URL(`/api/socket?session=${sessionId}`, location.href);
 socket.protocol = socket.protocol.replace('http', 'ws');

@@ -9,7 +9,7 @@ import { Message } from './message.tsx';
 import { Question } from './question.tsx';
 
 const sessionId = generateId();
-const transport = createHttpTransport({ url: `/api/chat?session=${sessionId}`, body: { sessionId } });
+const transport = createHttpTransport({ url: `/api/chat?session=${sessionId}`, sessionId });
 
 export function App() {
   const chat = useAgentChat({ transport, clientTools: { 'ask-user': 'interactive' } });
@@ -19,6 +19,10 @@ export function App() {
   const say = (content: string) => {
     scrollToEnd();
     void chat.sendMessage(content);
+  };
+  const beginAnew = () => {
+    scrollTo(0, 0);
+    chat.replaceMessages([]);
   };
   const waiting = chat.status === 'streaming' && chat.messages.at(-1)?.role === 'user';
   const error = chat.error && describeError(chat.error);
@@ -30,7 +34,7 @@ export function App() {
         <h1>
           agent-chat-kit <span>with React</span>
         </h1>
-        <button type="button" onClick={() => chat.replaceMessages([])}>
+        <button type="button" onClick={beginAnew}>
           New chat
         </button>
       </header>

@@ -11,7 +11,10 @@ export const Message = memo(function Message({ message }: { readonly message: UI
       aria-label={role === 'user' ? 'You' : 'Assistant'}
       aria-busy={status === 'streaming'}
     >
-      {parts.map((part, index) => (isOtherThread(part) ? null : <Part key={index} part={part} />))}
+      {parts.map((part, index) =>
+        // biome-ignore lint/suspicious/noArrayIndexKey: parts are only ever added at the end
+        isOtherThread(part) ? null : <Part key={index} part={part} />,
+      )}
     </article>
   );
 });

@@ -83,6 +83,7 @@ export function Part({ part }: { readonly part: UIMessagePart }) {
         <section className="card">
           <h2>{part.description ?? part.workerSlug}</h2>
           {part.parts.map((inner, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: parts are only ever added at the end
             <Part key={index} part={inner} />
           ))}
         </section>

@@ -7,6 +7,8 @@ let demo: { url: string; stop: () => void };
 let browser: Browser;
 let page: Page;
 let problems: string[];
+/** The paths of the sockets that the page opened, but for Vite's own. */
+let sockets: string[];
 
 beforeAll(async () => {
   demo = await startDemo({ DEMO_PACE: '2' });
@@ -20,14 +22,19 @@ afterEach(async () => {
   await page.close();
 });
 
-async function open(query = ''): Promise<void> {
+async function open(query = '', { url } = demo): Promise<void> {
   problems = [];
+  sockets = [];
   page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text());
   });
-  await page.goto(demo.url + query);
+  page.on('websocket', (socket) => {
+    const { pathname } = new URL(socket.url());
+    if (pathname !== '/') sockets.push(pathname);
+  });
+  await page.goto(url + query);
   await page.locator('agent-composer textarea').waitFor();
 }
 
@@ -49,8 +56,6 @@ describe.each([
 ])('over %s', (transport, query) => {
   it('a typed message is answered as it streams', async () => {
     await open(query);
-    const sockets: string[] = [];
-    page.on('websocket', (socket) => sockets.push(new URL(socket.url()).pathname));
     const posts: string[] = [];
     page.on('request', (request) => {
       if (request.method() === 'POST') posts.push(new URL(request.url()).pathname);
@@ -79,15 +84,17 @@ describe.each([
     expect(await textOf(page.locator('article.assistant').first())).toBe(kept);
   });
 
-  it('a stream that breaks shows so, keeps the partial answer and the draft, and can be tried again', async () => {
+  it('a stream that breaks goes on by itself: nothing is lost, nothing is said twice', async () => {
     await open(query);
     await suggest('Break the stream');
-    await expect.poll(() => textOf(page.getByRole('alert'))).toContain('The answer was cut off');
-    expect(await textOf(answer())).toContain('This answer ends');
     await composer().fill('a draft');
-    await page.getByRole('button', { name: 'Try again' }).click();
-    await expect.poll(() => page.getByRole('alert').count()).toBe(1);
-    expect(await page.locator('article.user').count()).toBe(1);
+    await expect.poll(() => textOf(answer())).toContain('nothing is said twice.');
+    await over();
+    expect(await textOf(answer())).toMatch(
+      /^In the middle of this sentence the server cut the connection\. I went on writing, .* twice\.$/,
+    );
+    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(await page.locator('article').count()).toBe(2);
     expect(await composer().inputValue()).toBe('a draft');
   });
 
@@ -110,6 +117,94 @@ describe.each([
     await expect.poll(() => textOf(answer())).toContain('You chose “');
     await over();
   });
+});
+
+describe('a page that is loaded again', () => {
+  let slow: typeof demo;
+  beforeAll(async () => {
+    slow = await startDemo({ DEMO_PACE: '10' });
+  });
+  afterAll(() => slow?.stop());
+
+  it.each(['sse', 'ws'])(
+    'in the middle of an answer over %s goes on with it, once',
+    {
+      timeout: 60_000,
+    },
+    async (transport) => {
+      await open(`?transport=${transport}`, slow);
+      await suggest('Answer slowly');
+      await expect.poll(() => textOf(answer())).toContain('Some models think');
+      const before = await textOf(answer());
+      const posts: string[] = [];
+      page.on('request', (request) => {
+        if (request.method() === 'POST') posts.push(request.url());
+      });
+      await page.reload();
+      await page.locator('agent-composer').getByRole('button', { name: 'Stop' }).waitFor();
+      await expect.poll(async () => (await textOf(answer())).length).toBeGreaterThan(before.length);
+      expect(await textOf(answer())).not.toContain('whole.');
+      await expect.poll(() => textOf(answer()), { timeout: 30_000 }).toContain('once, and whole.');
+      await over();
+      expect(await textOf(answer())).toMatch(
+        /^Some models think about every single word\. You can stop me (?!.*Some models).* once, and whole\.$/,
+      );
+      expect(await page.locator('article.user').count()).toBe(1);
+      expect(await page.locator('article.assistant').count()).toBe(1);
+      expect(posts).toEqual([]);
+      expect(problems).toEqual([]);
+    },
+  );
+
+  it('asks again for the permission that the agent waits for, and has it once', async () => {
+    await open();
+    await suggest('Delete the note');
+    await page.getByRole('button', { name: 'Allow once' }).waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: 'Allow once' }).click();
+    await expect.poll(() => textOf(answer())).toContain('“Groceries” is deleted');
+    await over();
+    expect(await page.locator('article').count()).toBe(2);
+    expect(problems).toEqual([]);
+  });
+
+  it('shows the conversation, which can be gone on with or begun anew', async () => {
+    await open();
+    await say('What is 6 * 7?');
+    await expect.poll(() => textOf(answer())).toContain('6 * 7 = 42');
+    await over();
+    await page.reload();
+    await expect.poll(() => textOf(answer())).toContain('6 * 7 = 42');
+    await over();
+    await say('1 + 1');
+    await expect.poll(() => textOf(answer())).toContain('1 + 1 = 2');
+    expect(await page.locator('article.user').count()).toBe(2);
+    await over();
+    await page.getByRole('button', { name: 'New chat' }).click();
+    await page.reload();
+    await composer().waitFor();
+    expect(await page.locator('article').count()).toBe(0);
+  });
+});
+
+it('an answer can be had again, a question asked in other words, and either be gone back to', async () => {
+  await open();
+  await say('1 + 1');
+  await expect.poll(() => textOf(answer())).toContain('1 + 1 = 2');
+  await over();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await expect.poll(() => textOf(page.locator('agent-message').last())).toContain('2 / 2');
+  await over();
+  await page.locator('article.user').hover();
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.getByRole('textbox', { name: 'Your message in other words' }).fill('2 + 3');
+  await page.keyboard.press('Enter');
+  await expect.poll(() => textOf(answer())).toContain('2 + 3 = 5');
+  await over();
+  await page.getByRole('button', { name: 'Previous version' }).click();
+  await expect.poll(() => textOf(answer())).toContain('1 + 1 = 2');
+  expect(await textOf(page.locator('article.user'))).toBe('1 + 1');
+  expect(problems).toEqual([]);
 });
 
 it('every suggestion leads somewhere, and together they show each kind of part', {

@@ -178,10 +178,10 @@ describe.each(['react', 'vue', 'svelte'])('the %s example', (name) => {
     expect(problems).toEqual([]);
   });
 
-  it('says that a stream broke, keeps the partial answer and the draft, and tries again', async () => {
-    await page.getByRole('button', { name: 'Break the stream' }).click();
-    await expect.poll(() => page.getByRole('alert').innerText()).toContain('The answer was cut off');
-    expect(await answer().innerText()).toContain('This answer ends');
+  it('says what went wrong, keeps the partial answer and the draft, and tries again', async () => {
+    await page.getByRole('button', { name: 'Fail with a rate limit' }).click();
+    await expect.poll(() => page.getByRole('alert').innerText()).toContain('Try again in 20 seconds');
+    expect(await answer().innerText()).toContain('I ask the model');
     expect(await barriers()).toEqual([]);
     await composer().fill('a draft');
     const again = page.waitForRequest('**/api/chat*');
@@ -190,12 +190,29 @@ describe.each(['react', 'vue', 'svelte'])('the %s example', (name) => {
     await page.getByRole('alert').waitFor();
     expect(await page.getByRole('article', { name: 'You' }).count()).toBe(1);
     expect(await composer().inputValue()).toBe('a draft');
-    // The connections that were cut are meant to be.
+    expect(problems).toEqual([]);
+  });
+
+  it('goes on where the connection was cut', async () => {
+    await say('Break the stream');
+    await expect.poll(() => answer().innerText(), { timeout: 15_000 }).toContain('nothing is said twice');
+    expect((await answer().innerText()).split('In the middle of this sentence').length).toBe(2);
+    expect(await page.getByRole('alert').count()).toBe(0);
+    // The connection that was cut is meant to be.
     expect(problems.filter((problem) => !problem.includes('ERR_INCOMPLETE_CHUNKED_ENCODING'))).toEqual([]);
   });
 
   it('shows a plan at the width of a phone, stays at the end of it, and begins anew', async () => {
     await page.setViewportSize({ width: 320, height: 480 });
+    await page.reload();
+    await composer().waitFor();
+    /** Where the page is, once it was drawn twice. */
+    const scrolled = () =>
+      page.evaluate(async () => {
+        for (let i = 0; i < 2; i += 1) await new Promise(requestAnimationFrame);
+        return scrollY;
+      });
+    expect(await scrolled()).toBe(0);
     await page.getByRole('button', { name: 'Plan a talk' }).click();
     await expect.poll(() => answer().innerText()).toContain('is saved');
     await over();
@@ -211,6 +228,7 @@ describe.each(['react', 'vue', 'svelte'])('the %s example', (name) => {
     await button('New chat').click();
     await page.getByRole('button', { name: 'Plan a talk' }).waitFor();
     expect(await page.getByRole('article').count()).toBe(0);
+    expect(await scrolled()).toBe(0);
     expect(problems).toEqual([]);
   });
 });

@@ -330,6 +330,22 @@ describe('what is returned', () => {
     expect(view.message('b')).toBe(view.messages[2]);
   });
 
+  it('runs an effect again when the message that it reads changed', async () => {
+    const transport = createControlledTransport();
+    const view = createAgentChat({ transport });
+    void view.sendMessage('Hello');
+    transport.legs[0]?.emit(start, delta('One'));
+    await expect.poll(() => view.messages.length).toBe(2);
+    const id = view.messages[1]?.id ?? '';
+    const seen: unknown[] = [];
+    const end = runEffects(() => void seen.push(view.message(id)?.parts[0]));
+    flushSync();
+    transport.legs[0]?.emit(delta(', two'));
+    await expect.poll(() => seen).toMatchObject([{ text: 'One' }, { text: 'One, two' }]);
+    end();
+    view.dispose();
+  });
+
   it('made outside of components ends when it is disposed of, and a given chat does not', () => {
     const transport = createControlledTransport();
     const own = createAgentChat({ transport });

@@ -25,7 +25,7 @@ import {
   ref,
   watch,
 } from 'vue';
-import Chat from './chat.vue';
+import ChatView from './chat-view.vue';
 
 const start: StreamEvent = { type: 'start', executionId: 'run' };
 const finish: StreamEvent = { type: 'finish', finishReason: 'stop' };
@@ -101,7 +101,7 @@ function mount(options: AgentChatOptions | { readonly chat: AgentChat }, rendere
   let returned: UseAgentChatReturn | undefined;
   const app = createApp({
     render: () =>
-      h(Chat, {
+      h(ChatView, {
         options,
         made: (made: UseAgentChatReturn) => {
           returned = made;

@@ -327,7 +327,11 @@ async function* breakStream({ run, write, cut }: Said): Events {
 
 async function* answerSlowly({ run, write }: Said): Events {
   yield* write.text(
-    spoken('Some models think about every single word. You can stop me at any time.', run.signal, PACE * 20),
+    spoken(
+      'Some models think about every single word. You can stop me at any time. You can also load this page again: I go on writing meanwhile, your page asks what it missed, and this sentence is there once, and whole.',
+      run.signal,
+      PACE * 20,
+    ),
   );
 }
 
