@@ -1,0 +1,76 @@
+import { AgentChat, type AgentChatOptions, type StreamEvent } from 'agent-chat-kit';
+import { createControlledTransport } from 'agent-chat-kit/testing';
+import { describe, expect, it, vi } from 'vitest';
+
+const start: StreamEvent = { type: 'start' };
+const delta = (text: string, id = 't'): StreamEvent => ({ type: 'text-delta', id, delta: text });
+
+async function running(options: Partial<AgentChatOptions>) {
+  const transport = createControlledTransport();
+  const chat = new AgentChat({ transport, ...options });
+  const sent = chat.sendMessage('Go');
+  await vi.waitFor(() => expect(transport.legs).toHaveLength(1));
+  return { chat, transport, sent };
+}
+
+const textOf = (chat: AgentChat) =>
+  chat.messages.at(-1)?.parts.map((part) => (part.type === 'text' ? part.text : part.type));
+
+describe('a limit', () => {
+  it('of what a run may write ends it with an error that names the limit, and keeps what was written', async () => {
+    const { chat, transport, sent } = await running({ limits: { messageLength: 100 } });
+    transport.legs[0]?.emit(start, delta('x'.repeat(60)), delta('y'.repeat(60)), delta('z'));
+    await sent;
+    expect(chat.error).toMatchObject({ code: 'limit-message-length', retryable: false });
+    expect(chat.error?.message).toContain('100');
+    expect(textOf(chat)).toEqual(['x'.repeat(60)]);
+    expect(transport.legs[0]?.signal.aborted).toBe(true);
+  });
+
+  it.each<[string, StreamEvent]>([
+    ['a result', { type: 'tool-output-available', toolCallId: 'c', output: { text: 'x'.repeat(200) } }],
+    ['arguments', { type: 'tool-input-delta', toolCallId: 'c', inputTextDelta: 'x'.repeat(200) }],
+    ['the input of a worker', { type: 'worker-input-delta', workerId: 'w', delta: 'x'.repeat(200) }],
+    ['data of an application', { type: 'data', name: 'd', data: 'x'.repeat(200) }],
+  ])('counts %s too', async (_, event) => {
+    const { chat, transport, sent } = await running({ limits: { messageLength: 100 } });
+    transport.legs[0]?.emit(start, event);
+    await sent;
+    expect(chat.error).toMatchObject({ code: 'limit-message-length' });
+  });
+
+  it('begins anew with each run', async () => {
+    const { chat, transport, sent } = await running({ limits: { messageLength: 100 } });
+    transport.legs[0]?.emit(delta('x'.repeat(60)), { type: 'finish', finishReason: 'stop' });
+    await sent;
+    const again = chat.sendMessage('More');
+    await vi.waitFor(() => expect(transport.legs).toHaveLength(2));
+    transport.legs[1]?.emit(delta('y'.repeat(60)), { type: 'finish', finishReason: 'stop' });
+    await again;
+    expect(chat.error).toBeNull();
+  });
+
+  it.each([undefined, 'w'])(
+    'of parts ends a run that makes ever more of them, inside worker %s',
+    async (workerId) => {
+      const { chat, transport, sent } = await running({ limits: { parts: 50 } });
+      chat.subscribe(() => chat.getSnapshot());
+      for (let id = 0; id < 2_000 && !chat.error; id += 1) {
+        transport.legs[0]?.emit({ ...delta('x', `t${id}`), ...(workerId && { workerId }) } as StreamEvent);
+        if (id % 100 === 0) await new Promise((resolve) => setTimeout(resolve));
+      }
+      await sent;
+      expect(chat.error).toMatchObject({ code: 'limit-parts' });
+    },
+  );
+
+  it('of what waits refuses more of it, and says so to whoever asked', async () => {
+    const { chat } = await running({ whenBusy: 'queue', limits: { queue: 2 } });
+    void chat.sendMessage('One');
+    void chat.sendMessage('Two');
+    await vi.waitFor(() => expect(chat.getSnapshot().queue).toHaveLength(2));
+    await expect(chat.sendMessage('Three')).rejects.toMatchObject({ code: 'limit-queue' });
+    expect(chat.getSnapshot().queue).toHaveLength(2);
+    chat.dispose();
+  });
+});
