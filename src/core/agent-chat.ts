@@ -46,7 +46,7 @@ export class AgentChat {
   #newest: Run | null = null;
   #trigger: Trigger | null = null;
   #snapshot: ChatSnapshot | null = null;
-  /** The state that the snapshot is of. */
+  /** The state that the snapshot is of; null once something beside it changed. */
   #seen: ChatState | null = null;
   #connection: { state: ConnectionState | undefined; error: Error | undefined };
   #unwatch: (() => void) | null = null;
@@ -121,7 +121,7 @@ export class AgentChat {
     const { state, canContinue } = this.#conversation;
     if (this.#snapshot && this.#seen === state) return this.#snapshot;
     this.#seen = state;
-    this.#snapshot = {
+    const snapshot: ChatSnapshot = {
       messages: state.messages,
       status: this.#status,
       error: this.#error,
@@ -134,6 +134,7 @@ export class AgentChat {
       connectionState: this.#connection.state,
       connectionError: this.#connection.error,
     };
+    if (!this.#snapshot || differs(snapshot, this.#snapshot)) this.#snapshot = snapshot;
     return this.#snapshot;
   };
 
@@ -375,8 +376,10 @@ export class AgentChat {
       messages: () => this.getSnapshot().messages,
       onEvent: (event) => {
         if (!this.#isBusy) {
-          this.#enter(trigger, true);
+          this.#enter(reloaded ? this.#trigger : trigger, true);
           this.#changed();
+          // Whoever heard of it may have ended it.
+          if (run.ended) return;
         }
         meter.count(event, this.#conversation.parts, this.#options.limits);
         this.#conversation.add(event);
@@ -408,6 +411,7 @@ export class AgentChat {
         reloaded = true;
         this.#status = 'idle';
         this.#conversation.replace(messages);
+        this.#trigger = this.#conversation.lastTrigger;
         this.#changed();
       },
     });
@@ -462,7 +466,7 @@ export class AgentChat {
   #finalise(run: Run, ending: RunEnding): void {
     this.#run = null;
     this.#conversation.end(ending);
-    this.#snapshot = null;
+    this.#seen = null;
     run.end(ending === 'finished');
   }
 
@@ -477,9 +481,13 @@ export class AgentChat {
 
   /** Something beside the messages changed. */
   #changed(): void {
-    this.#snapshot = null;
+    this.#seen = null;
     this.#listeners.tellNow();
   }
+}
+
+function differs(one: ChatSnapshot, other: ChatSnapshot): boolean {
+  return (Object.keys(one) as (keyof ChatSnapshot)[]).some((key) => one[key] !== other[key]);
 }
 
 function busy(): AgentChatError {

@@ -54,8 +54,11 @@ export class ClientToolCalls {
   request(event: ClientToolRequestEvent): void {
     this.executionId = event.executionId;
     this.#serverResults.push(...(event.serverToolResults ?? []));
-    this.#calls.push(...event.toolCalls);
     for (const call of event.toolCalls) {
+      // A handler may have ended the run. What is asked again is the same call.
+      if (this.#options.signal.aborted) return;
+      if (this.#calls.some(({ toolCallId }) => toolCallId === call.toolCallId)) continue;
+      this.#calls.push(call);
       const handler = Object.hasOwn(this.#options.handlers, call.toolName)
         ? this.#options.handlers[call.toolName]
         : undefined;
@@ -134,9 +137,10 @@ export class ClientToolCalls {
   }
 
   /** The first answer counts; one that comes after the run has ended, or a second one, is dropped. */
-  #answer(call: PendingToolCall, answer: Pick<ToolResult, 'result' | 'error' | 'files'>): void {
+  #answer(call: PendingToolCall, given: Answer): void {
     const { toolCallId, toolName, workerId } = call;
     if (this.#options.signal.aborted || this.#answers.has(toolCallId)) return;
+    const answer = sendable(given);
     this.#interactive.delete(toolCallId);
     this.#answers.set(toolCallId, { toolCallId, toolName, ...answer, ...origin(call) });
     this.#options.onAnswer(
@@ -152,6 +156,18 @@ export class ClientToolCalls {
     if (answers.every((answer) => answer !== undefined)) {
       this.#deliver?.([...this.#serverResults, ...answers]);
     }
+  }
+}
+
+type Answer = Pick<ToolResult, 'result' | 'error' | 'files'>;
+
+/** The answer, or the error that no JSON can be made of it. */
+function sendable(answer: Answer): Answer {
+  try {
+    JSON.stringify(answer.result);
+    return answer;
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
   }
 }
 

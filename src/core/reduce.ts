@@ -1,5 +1,6 @@
 import { Draft } from './draft.ts';
 import type {
+  ApprovalRequestEvent,
   BlockStartEvent,
   StreamEvent,
   TextStartEvent,
@@ -192,6 +193,8 @@ function apply(draft: Draft, event: StreamEvent): void {
       if (event.output !== undefined) worker.output = event.output;
       if (event.error !== undefined) worker.error = event.error;
       worker.status = event.cancelled ? 'cancelled' : event.error !== undefined ? 'error' : 'done';
+      // Nobody is asked any more about a call that will not happen.
+      for (const part of worker.parts) if (part.type === 'tool-call') withdraw(draft, part);
       worker.parts = draft.close(worker.parts, worker.status === 'done' ? 'finished' : 'failed');
       draft.setRun({ blocks: draft.run.blocks.filter((block) => block.workerId !== event.workerId) });
       return;
@@ -334,11 +337,18 @@ function toolCall(
 
 /** What was to be permitted is not what it was: the question falls, and the call can be asked about anew. */
 function voidApproval(draft: Draft, part: Mutable<UIToolCallPart>): void {
-  const { approval } = part;
-  if (approval?.status !== 'pending') return;
+  if (part.approval?.status !== 'pending') return;
+  withdraw(draft, part);
   delete part.approval;
-  const approvals = draft.run.approvals.filter((open) => open.approvalId !== approval.approvalId);
-  draft.setRun({ approvals });
+}
+
+/** Nobody waits any more for the permission that this call still lacks. */
+function withdraw(draft: Draft, { toolCallId, approval }: UIToolCallPart): void {
+  if (approval?.status !== 'pending') return;
+  const { approvalId } = approval;
+  const isOther = (open: ApprovalRequestEvent) =>
+    open.approvalId !== approvalId || (open.toolCallId ?? open.approvalId) !== toolCallId;
+  draft.setRun({ approvals: draft.run.approvals.filter(isOther) });
 }
 
 function isSame(one: object, other: object): boolean {

@@ -99,8 +99,7 @@ export class Run {
         request = null;
       }
     } catch (error) {
-      if (this.#ended) return;
-      this.#options.onFail(isAbortError(error) ? streamInterrupted(error) : AgentChatError.from(error));
+      this.#fail(error);
     }
   }
 
@@ -174,6 +173,7 @@ export class Run {
     }
     if (event.type === 'client-tool-request') {
       this.#options.onEvent(event);
+      if (this.#ended) return;
       this.#calls ??= this.#makeCalls();
       this.#calls.request(event);
       return this.#waiting();
@@ -209,10 +209,19 @@ export class Run {
       signal: this.#abort.signal,
       onAnswer: (answer) => {
         if (this.#ended) return;
-        this.#options.onEvent(answer);
+        try {
+          this.#options.onEvent(answer);
+        } catch (error) {
+          return this.#fail(error);
+        }
         this.#waiting();
       },
     });
+  }
+
+  #fail(error: unknown): void {
+    if (this.#ended) return;
+    this.#options.onFail(isAbortError(error) ? streamInterrupted(error) : AgentChatError.from(error));
   }
 
   /** A tool handler may have ended the run that it answers. */

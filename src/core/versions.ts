@@ -33,6 +33,8 @@ export class Versions {
 
   /** The conversation with that version in it; undefined where it has none that begins with this message. */
   select(messages: Messages, messageId: string): Messages | undefined {
+    // What was kept of the one that is shown is older than what is shown.
+    if (messages.some(({ id }) => id === messageId)) return messages;
     for (const [place, tails] of this.#kept) {
       const tail = tails.find(([head]) => head?.id === messageId);
       const index = place === null ? 0 : messages.findLastIndex(({ id }) => id === place) + 1;
