@@ -96,6 +96,10 @@ export function createSocketHandler(
       if ((socket.bufferedAmount ?? 0) < maxBufferedAmount) return socket.send(text);
       await new Promise<void>((resolve) => socket.send(text, () => resolve()));
     };
+    /** Whoever can come back knows then that silence means something. */
+    const announce = async (): Promise<void> => {
+      if (runs && heartbeat > 0) await send({ type: 'heartbeat' });
+    };
     const refuse = (error: unknown, runId: unknown): void => {
       const known = error instanceof BadRequestError;
       if (!known) onError?.(error);
@@ -119,6 +123,8 @@ export function createSocketHandler(
         leave(previous, message['type'] === 'trigger' && previous?.runId !== runId);
         current = mine as typeof current;
         if (!events) return await send({ type: 'no-run', ...named(runId) });
+        // Once more: what came together with the opening, some clients do not hear.
+        void announce();
         for await (const { event, id } of events) {
           if (signal.aborted) return;
           if (id !== undefined) mine.eventId = id;
@@ -170,8 +176,7 @@ export function createSocketHandler(
 
     const beat = setInterval(() => void send({ type: 'heartbeat' }), heartbeat || HEARTBEAT);
     if (heartbeat <= 0) clearInterval(beat);
-    // Whoever can come back knows then that silence means something.
-    else if (runs) void send({ type: 'heartbeat' });
+    void announce();
     socket.on('message', (data) => {
       let message: unknown;
       try {

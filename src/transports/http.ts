@@ -138,7 +138,7 @@ class HttpRuns implements Transport {
     if (sessionId === undefined || !this.#protocol.encodeStop) return null;
     const ask: Ask = (trial) => this.#requests.get({ sessionId }, trial);
     const response = await persist(ask, legOptions(this.#options, signal, this.#shared), true);
-    if (response.status !== 204)
+    if (response.status !== 204 && response.status !== 410)
       return this.#read(
         async () => response,
         signal,
@@ -146,7 +146,7 @@ class HttpRuns implements Transport {
         () => undefined,
       );
     await response.body?.cancel();
-    return null;
+    return response.status === 204 ? null : lost();
   }
 
   /** `begin` asks for the stream once more where nothing of it has come yet. */
@@ -166,6 +166,11 @@ class HttpRuns implements Transport {
     const options = legOptions(this.#options, signal, { ...this.#shared, place, again, onAbort });
     return readLeg(() => persist(ask, options, begin() !== undefined), options);
   }
+}
+
+/** A run whose beginning is not kept any more. */
+async function* lost(): EventStream {
+  yield { type: 'discontinuity' };
 }
 
 /** A decision that arrived, or the reason why it did not. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createMuteServer } from 'node:net';
 import { type UploadFilesOptions, uploadFiles } from 'agent-chat-kit';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright';
@@ -19,6 +19,10 @@ interface Scenario {
   readonly options?: Pick<UploadFilesOptions, 'concurrency' | 'timeout' | 'retries' | 'retryDelay'>;
   /** How often the same files are uploaded. */
   readonly calls?: number;
+  /** Their media type. */
+  readonly type?: string;
+  /** Where they may be put, where that is not the test's server. */
+  readonly storage?: string;
   /** Milliseconds until the server says where the files may be put. */
   readonly placesAfter?: number;
 }
@@ -39,8 +43,10 @@ declare global {
 /** Sees nothing but its arguments, as it is sent to a page too. */
 async function play([upload, origin, scenario]: [typeof uploadFiles, string, Scenario]): Promise<Outcome[]> {
   const files = Object.entries(scenario.files).map(([name, size]) => {
-    const bytes = new Uint8Array(size).map((_, index) => (index % 251) + 1);
-    return new File([bytes], name, { type: 'application/x-test' });
+    const bytes = new Uint8Array(size);
+    for (let index = 0; index < Math.min(size, 251); index += 1) bytes[index] = index + 1;
+    for (let done = 251; done < size; done *= 2) bytes.copyWithin(done, 0, done);
+    return new File([bytes], name, { type: scenario.type ?? 'application/x-test' });
   });
   const abort = new AbortController();
   globalThis.cancelUpload = () => abort.abort();
@@ -63,7 +69,7 @@ async function play([upload, origin, scenario]: [typeof uploadFiles, string, Sce
           return {
             files: wanted.map(({ filename: id }) => ({
               id,
-              uploadUrl: `${origin}/${id}`,
+              uploadUrl: `${scenario.storage ?? origin}/${id}`,
               downloadUrl: `d:${id}`,
             })),
           };
@@ -224,6 +230,11 @@ describe.each(paths)('an upload by $name', ({ name: path, play: playAll, cancel 
     expect(body.equals(Buffer.from(new Uint8Array(300_000).map((_, index) => (index % 251) + 1)))).toBe(true);
   });
 
+  it('sends what has no type as bytes', async () => {
+    await playOne({ files: { a: 10 }, type: '' });
+    expect(tries[0]?.request.headers['content-type']).toBe('application/octet-stream');
+  });
+
   it('sends an empty file', async () => {
     const { urls, progress } = await playOne({ files: { a: 0 } });
     expect(urls).toEqual(['d:a']);
@@ -278,6 +289,20 @@ describe.each(paths)('an upload by $name', ({ name: path, play: playAll, cancel 
     expect(percents.at(-1)).toBe(100);
   });
 
+  it('tries again where the answer breaks off', async () => {
+    serve = (attempt, count) => {
+      if (count > 0) return answer(attempt);
+      const { request, response } = attempt;
+      request.resume().on('end', () => {
+        response.writeHead(200, { 'Content-Length': '10' });
+        response.write('x', () => setTimeout(() => request.socket.destroy(), 50));
+      });
+    };
+    const { urls } = await playOne({ files: { a: 10 }, options: { retryDelay: 1 } });
+    expect(urls).toEqual(['d:a']);
+    expect(names()).toEqual(['a', 'a']);
+  });
+
   it('says that the connection failed after the last try', async () => {
     serve = ({ request }) => request.socket.destroy();
     const { error } = await playOne({ files: { a: 10 }, options: { retries: 1, retryDelay: 1 } });
@@ -313,9 +338,26 @@ describe.each(paths)('an upload by $name', ({ name: path, play: playAll, cancel 
     await expect.poll(letGo).toBe(true);
   });
 
-  it('gives up where the body is taken and no answer comes', async () => {
+  it('gives up where a connection is never made', async () => {
+    // A server that says nothing to what a secure connection begins with.
+    const mute = createMuteServer();
+    mute.listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { port } = mute.address() as AddressInfo;
+    const start = performance.now();
+    const { error } = await playOne({
+      files: { a: 10 },
+      storage: `https://127.0.0.1:${port}`,
+      options: { timeout: 300, retries: 0 },
+    });
+    mute.close();
+    expect(error?.message).toBe('“a” could not be uploaded: nothing moved any more.');
+    expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
+  it.each([0, 10])('gives up where %d bytes are taken and no answer comes', async (size) => {
     serve = ({ request }) => request.resume();
-    const { error } = await playOne({ files: { a: 10 }, options: { timeout: 200, retries: 0 } });
+    const { error } = await playOne({ files: { a: size }, options: { timeout: 200, retries: 0 } });
     expect(error?.message).toBe('“a” could not be uploaded: nothing moved any more.');
   });
 
@@ -362,8 +404,8 @@ describe.each(paths)('an upload by $name', ({ name: path, play: playAll, cancel 
 
   it('is called off at once, and tells nothing any more', async () => {
     serve = () => {};
-    const outcome = playOne({ files: { a: 24 * MB, b: 24 * MB, c: 24 * MB, d: 10 } });
-    await expect.poll(() => tries.length).toBe(3);
+    const outcome = playOne({ files: { a: 16 * MB, b: 16 * MB, c: 16 * MB, d: 10 } });
+    await expect.poll(() => tries.length, { timeout: 15_000 }).toBe(3);
     await cancel();
     const { error, progress } = await outcome;
     expect(error).toEqual({

@@ -349,6 +349,17 @@ describe('an upload that fails', () => {
     );
   });
 
+  it('tells nothing any more once it was called off', async () => {
+    const abort = new AbortController();
+    const twice = file('a');
+    const onProgress = vi.fn(() => abort.abort());
+    const error = await failure(
+      uploadFiles([twice, twice], { requestUploadUrls: places(), signal: abort.signal, onProgress }),
+    );
+    expect(error.code).toBe('upload-cancelled');
+    expect(onProgress.mock.calls).toEqual([[0, 100]]);
+  });
+
   it('leaves nothing listening on the signal', async () => {
     const abort = new AbortController();
     const added = vi.spyOn(abort.signal, 'addEventListener');
@@ -373,6 +384,16 @@ describe('an upload that fails', () => {
     expect(error.message).toContain('“a”');
     expect(error.message).not.toContain('secret');
     expect(error.cause).toBeInstanceOf(TypeError);
+  });
+
+  it('passes on an error of this library that the application gives as it is', async () => {
+    const reason = new AgentChatError('Sign in first.', {
+      type: 'authentication_error',
+      source: 'platform',
+      retryable: false,
+    });
+    const requestUploadUrls = () => Promise.reject(reason);
+    expect(await failure(uploadFiles([file('a')], { requestUploadUrls }))).toBe(reason);
   });
 
   it('passes on why no place could be asked for, and puts nothing', async () => {

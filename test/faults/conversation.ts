@@ -1,19 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { AgentChat, createHttpTransport, createSocketTransport, type Transport } from 'agent-chat-kit';
-import {
-  type Agent,
-  createAgentHandler,
-  createMemoryLog,
-  createSocketHandler,
-  type EventLog,
-  toNodeHandler,
-} from 'agent-chat-kit/server';
-import { WebSocket, WebSocketServer } from 'ws';
+import { AgentChat } from 'agent-chat-kit';
 import { createHttpFaultProxy } from './http-proxy.ts';
 import { type Carrier, planFaults } from './plan.ts';
 import { createFaultProxy } from './proxy.ts';
+import { serveAgent, transportTo } from './serve.ts';
 import { answerOf, createTalk, deedsOf, wordsOf } from './talk.ts';
 
 /** How a conversation went. */
@@ -26,49 +15,8 @@ export interface Outcome {
   readonly problem: string | undefined;
 }
 
-/** Milliseconds. The client must be the more patient of the two, also on a machine that has much else to do. */
-const HEARTBEAT = 60;
-const IDLE_TIMEOUT = 300;
-const TURN_TIMEOUT = 30_000;
-
-/** A server that answers on both ways, with what it takes to go on after a fault. */
-export async function serveAgent(agent: Agent, log: EventLog = createMemoryLog()) {
-  const options = { log, heartbeat: HEARTBEAT };
-  const handle = toNodeHandler(createAgentHandler(agent, options));
-  const server = createServer((request, response) => {
-    // One request for each connection: which comes next does not hang on who was faster.
-    response.setHeader('Connection', 'close');
-    void handle(request, response);
-  });
-  const sockets = new WebSocketServer({ server });
-  sockets.on('connection', createSocketHandler(agent, options));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    close() {
-      for (const socket of sockets.clients) socket.terminate();
-      sockets.close();
-      server.close();
-      server.closeAllConnections();
-    },
-  };
-}
-
-/** Opens a socket as a page does. */
-export const dial = (url: string) => () =>
-  new Promise<WebSocket>((resolve, reject) => {
-    const socket = new WebSocket(url);
-    socket.on('open', () => resolve(socket));
-    socket.on('error', reject);
-  });
-
-function transportTo(port: number, carrier: Carrier): Transport {
-  const about = { sessionId: 's1', idleTimeout: IDLE_TIMEOUT };
-  return carrier === 'socket'
-    ? createSocketTransport({ connect: dial(`ws://127.0.0.1:${port}`), ...about })
-    : createHttpTransport({ url: `http://127.0.0.1:${port}`, ...about });
-}
+/** Milliseconds: nothing takes that long, on whatever machine. */
+const TURN_TIMEOUT = 60_000;
 
 /** Some turns with an agent through the faults of a seed. */
 export async function converse(seed: number, carrier: Carrier, turns: number): Promise<Outcome> {
@@ -84,7 +32,7 @@ export async function converse(seed: number, carrier: Carrier, turns: number): P
   const handled: string[] = [];
   const failures: string[] = [];
   const chat = new AgentChat({
-    transport: transportTo(proxy.port, carrier),
+    transport: transportTo(proxy.port, carrier === 'socket' ? 'socket' : 'http'),
     clientTools: {
       where: ({ turn }) => {
         handled.push(`page ${String(turn)}`);

@@ -2,8 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { seededRandom } from 'agent-chat-kit/testing';
-import { pacedWrite } from './paced-write.ts';
+import { createPacer } from './pacer.ts';
 import type { Plan } from './plan.ts';
 import type { FaultProxy, FaultProxyOptions } from './proxy.ts';
 
@@ -31,7 +30,7 @@ class Answer {
   readonly #outgoing: ServerResponse;
   readonly #plan: Plan;
   readonly #happened: (fault: string) => void;
-  readonly #random = seededRandom(1);
+  readonly #write: (block: string) => Promise<void>;
 
   constructor(
     incoming: IncomingMessage,
@@ -43,6 +42,8 @@ class Answer {
     this.#outgoing = outgoing;
     this.#plan = plan;
     this.#happened = happened;
+    const write = createPacer(outgoing, plan);
+    this.#write = (block) => write(Buffer.from(block));
   }
 
   async give(port: number, body: string): Promise<void> {
@@ -85,7 +86,8 @@ class Answer {
 
   #showPage(): void {
     this.#happened('page');
-    const page = '<!doctype html><title>Sign in</title><p>data: {"type":"text-delta","id":"1","delta":"no"}\n\n';
+    const page =
+      '<!doctype html><title>Sign in</title><p>data: {"type":"text-delta","id":"1","delta":"no"}\n\n';
     this.#outgoing.writeHead(200, { 'Content-Type': 'text/html', Connection: 'close' }).end(page);
   }
 
@@ -137,10 +139,6 @@ class Answer {
       default:
     }
     outgoing.end();
-  }
-
-  #write(block: string): Promise<void> {
-    return pacedWrite(this.#outgoing, Buffer.from(block), this.#plan, this.#random);
   }
 }
 

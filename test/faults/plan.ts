@@ -75,18 +75,24 @@ function planLane(random: () => number, carrier: Carrier, isGoingOn: boolean): (
   const upTo = (limit: number): number => Math.floor(random() * limit);
   const chance = (probability: number): boolean => random() < probability;
   const pick = <T>(list: readonly T[]): T => list[upTo(list.length)] as T;
-  const bytes = (isEarly: boolean): number => (isEarly ? upTo(FRUITFUL) : FRUITFUL + upTo(3_500));
-  const count = (isEarly: boolean): number => (isEarly ? upTo(3) : 3 + upTo(30));
-  const unanswered = (isEarly: boolean): readonly Fault[] => [
-    ...(isEarly ? [{ kind: 'no-answer', isForwarded: chance(0.5) } as const] : []),
-    ...(isEarly ? [{ kind: 'status', status: pick(STATUSES), isForwarded: chance(0.5) } as const] : []),
-  ];
+  const bytes = (isEarly: boolean): number => (isEarly ? upTo(FRUITFUL) : FRUITFUL + upTo(1_500));
+  /** Seldom so many that a long replay has something to replay. */
+  const count = (isEarly: boolean): number => (isEarly ? upTo(3) : 3 + upTo(chance(0.1) ? 80 : 14));
+  /** Now and then, as each takes its time. Only who has heard a sign of life can miss the next one. */
+  const halfOpen = (isEarly: boolean): readonly Fault[] =>
+    chance(0.4) ? [{ kind: 'half-open', after: bytes(isEarly && isGoingOn && connections > 1) }] : [];
+  const unanswered = (isEarly: boolean): readonly Fault[] =>
+    isEarly
+      ? [
+          { kind: 'no-answer', isForwarded: chance(0.5) },
+          { kind: 'status', status: pick(STATUSES), isForwarded: chance(0.5) },
+        ]
+      : [];
   const endings: Readonly<Record<Carrier, (isEarly: boolean) => readonly Fault[]>> = {
     tcp: (isEarly) => [
       { kind: 'cut', after: bytes(isEarly), reset: true },
       { kind: 'cut', after: bytes(isEarly), reset: false },
-      // Only who has heard a sign of life can miss the next one.
-      { kind: 'half-open', after: bytes(isEarly && isGoingOn) },
+      ...halfOpen(isEarly),
       ...unanswered(isEarly),
     ],
     http: (isEarly) => [
@@ -100,18 +106,20 @@ function planLane(random: () => number, carrier: Carrier, isGoingOn: boolean): (
       { kind: 'drop', after: count(isEarly), inside: 0 },
       { kind: 'drop', after: count(isEarly), inside: 1 + upTo(120) },
       { kind: 'cut', after: bytes(isEarly), reset: true },
-      { kind: 'half-open', after: bytes(isEarly) },
+      ...halfOpen(isEarly),
     ],
   };
 
+  let connections = 0;
   let barrenInARow = 0;
   return () => {
+    connections += 1;
     /** So early that nothing of use may have come. */
     const isEarly = barrenInARow < MAX_BARREN && chance(0.3);
     barrenInARow = isEarly ? barrenInARow + 1 : 0;
     return {
       fault: chance(0.05) ? { kind: 'none' } : pick(endings[carrier](isEarly)),
-      repeat: chance(0.4) ? { every: 6 + upTo(40), count: 1 + upTo(50) } : undefined,
+      repeat: chance(0.4) ? { every: 4 + upTo(20), count: 1 + upTo(50) } : undefined,
       comments: chance(0.1) ? 1 + upTo(10) : 0,
       delay: chance(0.2) ? upTo(3) : 0,
       jitter: chance(0.2) ? upTo(4) : 0,

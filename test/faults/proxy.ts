@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seededRandom } from 'agent-chat-kit/testing';
 import { createFrameSplitter } from './frames.ts';
-import { pacedWrite } from './paced-write.ts';
+import { createPacer } from './pacer.ts';
 import type { Plan } from './plan.ts';
 
 export interface FaultProxyOptions {
@@ -62,8 +61,7 @@ class Link {
   readonly #plan: Plan;
   readonly #happened: (fault: string) => void;
   readonly #isSocket: boolean;
-  /** Only for what nobody counts: how long a piece waits. */
-  readonly #random = seededRandom(1);
+  readonly #write: (bytes: Uint8Array) => Promise<void>;
   #bytes = 0;
   #frames = 0;
   #repeats = 0;
@@ -75,6 +73,7 @@ class Link {
     this.#first = first;
     this.#isSocket = /^upgrade: websocket/im.test(head);
     this.#plan = plan(head.slice(0, head.indexOf(' ')));
+    this.#write = createPacer(client, this.#plan);
     this.#happened = (fault) => onFault?.(fault);
   }
 
@@ -118,7 +117,8 @@ class Link {
         }
         const pieces = split ? split(chunk) : [{ bytes: chunk, isFrame: false }];
         for (const { bytes, isFrame } of pieces) {
-          if (progress === 'goes-on') progress = await (isFrame ? this.#bringFrame(bytes) : this.#bring(bytes));
+          if (progress === 'goes-on')
+            progress = await (isFrame ? this.#bringFrame(bytes) : this.#bring(bytes));
         }
         if (progress !== 'goes-on') break;
       }
@@ -150,7 +150,7 @@ class Link {
     const hasLimit = fault.kind === 'cut' || fault.kind === 'half-open';
     const left = hasLimit ? fault.after - this.#bytes : Number.POSITIVE_INFINITY;
     this.#bytes += piece.length;
-    await pacedWrite(this.#client, piece.subarray(0, Math.max(0, left)), this.#plan, this.#random);
+    await this.#write(piece.subarray(0, Math.max(0, left)));
     if (this.#client.destroyed) return 'cut';
     if (!hasLimit || piece.length < left) return 'goes-on';
     this.#happened(fault.kind === 'cut' ? `cut with ${fault.reset ? 'RST' : 'FIN'}` : fault.kind);
@@ -161,8 +161,7 @@ class Link {
     const { fault, repeat } = this.#plan;
     if (fault.kind === 'drop' && this.#frames >= fault.after) {
       this.#happened(fault.inside > 0 ? 'drop inside a frame' : 'drop after a frame');
-      const part = frame.subarray(0, Math.min(fault.inside, frame.length - 1));
-      await pacedWrite(this.#client, part, this.#plan, this.#random);
+      await this.#write(frame.subarray(0, Math.min(fault.inside, frame.length - 1)));
       return 'cut';
     }
     this.#frames += 1;
