@@ -138,8 +138,10 @@ export const SeveralApprovals = {
           yield [...words('There are two old drafts. I would delete both.')].slice(0, -1);
           for (const title of ['Groceries', 'Ideas']) {
             const call = { toolCallId: title, toolName: 'delete-note' };
-            yield { type: 'tool-input-available', ...call, input: { title } };
-            yield { type: 'approval-request', approvalId: title, ...call, args: { title } };
+            const args = { title };
+            yield { type: 'tool-input-start', ...call };
+            yield { type: 'tool-input-delta', toolCallId: title, inputTextDelta: JSON.stringify(args) };
+            yield { type: 'approval-request', approvalId: title, ...call, args };
           }
           await new Promise(() => {});
         },

@@ -28,13 +28,13 @@ export class AgentApproval extends LitElement {
         gap: 0.625rem;
         padding: 0.75rem 1rem;
       }
-      header {
+      .title {
         align-items: center;
         display: flex;
         font-weight: 600;
         gap: 0.5rem;
       }
-      header svg {
+      .title svg {
         color: var(--_warn);
       }
       pre {
@@ -66,7 +66,7 @@ export class AgentApproval extends LitElement {
     const { toolName, args, choices, context } = this.approval;
     const allows = choices?.filter((choice) => choice !== 'deny') ?? [];
     return html`<div part="approval" role="group" aria-label=${strings.approvalTitle(nameOf(toolName))}>
-      <header>${icons.warning}<span>${strings.approvalTitle(nameOf(toolName))}</span></header>
+      <div class="title">${icons.warning}<span>${strings.approvalTitle(nameOf(toolName))}</span></div>
       ${context ? html`<div dir="auto">${context}</div>` : nothing}
       <pre part="arguments" dir="ltr" tabindex="0" aria-label=${strings.arguments}>${toText(args)}</pre>
       <div class="buttons">

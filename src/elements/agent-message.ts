@@ -54,21 +54,22 @@ export class AgentMessage extends LitElement {
         padding: 0.75rem;
       }
       [part='actions'] {
+        --_button: 1.75rem;
         align-items: center;
         color: var(--_ink-quiet);
         display: flex;
         margin-block-start: 0.25rem;
         /* The picture in a button stands where the words above begin. */
-        margin-inline: -0.375rem;
-        min-block-size: 1.75rem;
+        margin-inline: calc((1rem - var(--_button)) / 2);
+        min-block-size: var(--_button);
       }
       [part='actions'].mine {
         justify-content: flex-end;
       }
       [part='actions'] button {
-        block-size: 1.75rem;
+        block-size: var(--_button);
         border-radius: calc(var(--_radius) * 0.5);
-        inline-size: 1.75rem;
+        inline-size: var(--_button);
         min-block-size: 0;
         padding: 0;
       }
@@ -101,9 +102,8 @@ export class AgentMessage extends LitElement {
         .tools {
           opacity: 1;
         }
-        [part='actions'] button {
-          block-size: 2.25rem;
-          inline-size: 2.25rem;
+        [part='actions'] {
+          --_button: 2.25rem;
         }
       }
       [part='editor'] {

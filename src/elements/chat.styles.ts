@@ -59,6 +59,9 @@ export const chatStyles = css`
     padding-inline-start: 0.25rem;
     position: sticky;
   }
+  [part='approvals'] .words {
+    white-space: normal;
+  }
   [part='uploads'] {
     align-items: flex-start;
   }

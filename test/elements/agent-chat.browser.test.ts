@@ -1,14 +1,6 @@
 import 'agent-chat-kit/elements';
-import {
-  AgentChat,
-  type AgentChatOptions,
-  type ApprovalDecision,
-  type ConnectionState,
-  type ConnectionStateListener,
-  type StreamEvent,
-  type UIMessage,
-} from 'agent-chat-kit';
-import type { AgentChatElement, AgentErrorEvent, AgentSuggestionEvent } from 'agent-chat-kit/elements';
+import { AgentChat, type ConnectionState, type ConnectionStateListener } from 'agent-chat-kit';
+import type { AgentErrorEvent, AgentSuggestionEvent } from 'agent-chat-kit/elements';
 import {
   type ControlledLeg,
   createControlledTransport,
@@ -18,193 +10,36 @@ import {
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { fixture } from '../fixtures/index.ts';
-
-const start: StreamEvent = { type: 'start', executionId: 'run' };
-const finish: StreamEvent = { type: 'finish', finishReason: 'stop' };
-const delta = (text: string, id = 't'): StreamEvent => ({ type: 'text-delta', id, delta: text });
-const failed: StreamEvent = {
-  type: 'error',
-  errorType: 'rate_limit_error',
-  message: 'The model takes ten requests a minute.',
-  source: 'provider',
-  retryable: true,
-  retryAfter: 20,
-};
-const approvalRequest = (fields: Partial<StreamEvent & { type: 'approval-request' }> = {}): StreamEvent => ({
-  type: 'approval-request',
-  approvalId: 'a1',
-  toolCallId: 'c1',
-  toolName: 'delete-note',
-  args: { title: 'Groceries' },
-  ...fields,
-});
-const asks = (args: Record<string, unknown>): readonly StreamEvent[] => [
+import {
+  approvalRequest,
+  asks,
+  button,
+  card,
+  conversation,
+  delta,
+  draft,
+  elementsIn,
+  FIELD,
+  failed,
+  field,
+  find,
+  finish,
+  focused,
+  frame,
+  frames,
+  message,
+  mount,
+  said,
+  serve,
+  setup,
   start,
-  { type: 'tool-input-available', toolCallId: 'c1', toolName: 'ask-user', input: args },
-  {
-    type: 'client-tool-request',
-    executionId: 'run',
-    toolCalls: [{ toolCallId: 'c1', toolName: 'ask-user', args }],
-  },
-  { type: 'finish', finishReason: 'client-tool-calls', executionId: 'run' },
-];
-
-const message = (id: string, role: UIMessage['role'], text: string): UIMessage => ({
-  id,
-  role,
-  status: 'done',
-  createdAt: new Date(0),
-  parts: [{ type: 'text', text, status: 'done' }],
-});
-const conversation = (count: number): readonly UIMessage[] =>
-  Array.from({ length: count }, (_, i) =>
-    message(`m${i}`, i % 2 === 0 ? 'user' : 'assistant', `Message ${i}\n\nwith some\n\nmore lines`),
-  );
-
-const written = (node: Node): string => {
-  if (node instanceof Text) return node.data;
-  const root = node instanceof Element && node.shadowRoot ? node.shadowRoot : node;
-  return ` ${[...root.childNodes].map(written).join('')} `;
-};
-const words = (node: Node): string => written(node).replace(/\s+/g, ' ').trim();
-
-const elementsIn = (root: ParentNode): Element[] =>
-  [...root.querySelectorAll('*')].flatMap((element) => [
-    element,
-    ...(element.shadowRoot ? elementsIn(element.shadowRoot) : []),
-  ]);
-
-/** The first element that fits, wherever in the shadow trees. */
-function find(selector: string, root: ParentNode = document): HTMLElement | null {
-  const found = elementsIn(root).find((element) => element.matches(selector));
-  return found instanceof HTMLElement ? found : null;
-}
-
-/** The name of what has the focus, shadow trees included. */
-function focused(): string | undefined {
-  let element = document.activeElement;
-  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-  return element?.ariaLabel ?? (element?.textContent?.trim() || element?.localName);
-}
-
-const FIELD = 'Write a message';
-const field = () => page.getByRole('textbox', { name: FIELD });
-const draft = () => (field().element() as HTMLTextAreaElement).value;
-const button = (name: string) => page.getByRole('button', { name });
-const card = () => find('agent-error') && words(find('agent-error') as HTMLElement);
-
-/** What the conversation shows: who says what. */
-const said = (): string[] =>
-  elementsIn(document)
-    .filter((element) => element.localName === 'agent-message')
-    .map((element) => find('article', element.shadowRoot as ShadowRoot) as HTMLElement)
-    .map((article) => `${article.ariaLabel}: ${words(article)}`);
-
-const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
-const frames = async (count: number) => {
-  for (let i = 0; i < count; i += 1) await frame();
-};
-
-const drawn = async () => {
-  for (const element of elementsIn(document)) {
-    if ('updateComplete' in element) await element.updateComplete;
-  }
-};
-
-/** A chat in a page of 480 by 480 pixels. */
-async function mount(fields: Partial<AgentChatElement>): Promise<AgentChatElement> {
-  const element = Object.assign(document.createElement('agent-chat'), fields);
-  const place = document.createElement('div');
-  Object.assign(place.style, { width: '480px', height: '480px' });
-  place.append(element);
-  document.body.append(place);
-  await element.updateComplete;
-  await drawn();
-  return element;
-}
-
-type Options = Partial<Omit<AgentChatOptions, 'transport'>> & {
-  readonly respond?: (decision: ApprovalDecision) => Promise<void>;
-};
-
-/** A chat whose agent is in the hands of the test. */
-async function setup(options: Options = {}, fields: Partial<AgentChatElement> = {}) {
-  const { respond = async () => {}, ...rest } = options;
-  const transport = createControlledTransport();
-  const decisions: ApprovalDecision[] = [];
-  const chat = new AgentChat({
-    transport: {
-      send: transport.send,
-      respond: async ({ digest, ...decision }) => {
-        // What the person saw goes along with what they said of it.
-        expect(digest).toMatch(/^[\da-f]{64}$/);
-        decisions.push(decision);
-        await respond(decision);
-      },
-    },
-    ...rest,
-  });
-  const element = await mount({ chat, ...fields });
-  const leg = async (number = -1): Promise<ControlledLeg> => {
-    await expect.poll(() => transport.legs.at(number)).toBeDefined();
-    return transport.legs.at(number) as ControlledLeg;
-  };
-  return {
-    chat,
-    element,
-    decisions,
-    legs: transport.legs,
-    leg,
-    /** The user writes this and presses Enter. */
-    say: async (content: string) => {
-      await userEvent.fill(field(), content);
-      await userEvent.keyboard('{Enter}');
-      return leg();
-    },
-  };
-}
-
-/** Answers of a server to `fetch`, each an event stream that stays open until the test ends it. */
-function serve() {
-  const encoder = new TextEncoder();
-  const requests: {
-    readonly url: string;
-    readonly headers: Headers;
-    readonly body: unknown;
-    readonly signal: AbortSignal | null | undefined;
-    say(...events: readonly StreamEvent[]): void;
-  }[] = [];
-  vi.stubGlobal('fetch', async (url: string | URL, init: RequestInit) => {
-    let out: ReadableStreamDefaultController<Uint8Array> | undefined;
-    const body = new ReadableStream<Uint8Array>({
-      start: (controller) => {
-        out = controller;
-      },
-      cancel: () => {
-        out = undefined;
-      },
-    });
-    requests.push({
-      url: String(url),
-      headers: new Headers(init.headers),
-      body: JSON.parse(String(init.body)),
-      signal: init.signal,
-      say: (...events) => {
-        for (const event of events) out?.enqueue(encoder.encode(`data: ${JSON.stringify(event)}\n\n`));
-      },
-    });
-    return new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });
-  });
-  const request = async (number = -1) => {
-    await expect.poll(() => requests.at(number)).toBeDefined();
-    return requests.at(number) as (typeof requests)[number];
-  };
-  return { requests, request };
-}
+  words,
+} from './chat-in-page.ts';
 
 afterEach(() => {
   document.body.replaceChildren();
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 describe('a message', () => {
@@ -481,6 +316,161 @@ describe('files', () => {
   it('cannot be attached where there is no place for them', async () => {
     await setup();
     await expect.element(button('Attach files')).not.toBeInTheDocument();
+  });
+});
+
+describe('files on their way', () => {
+  /** Uploads that move only as the test says. */
+  function holdUploads() {
+    const puts: { upload: { onprogress: (event: { loaded: number }) => void } }[] = [];
+    vi.stubGlobal(
+      'XMLHttpRequest',
+      class {
+        upload = { onprogress: () => {} };
+        open() {}
+        setRequestHeader() {}
+        abort() {}
+        send() {
+          puts.push(this);
+        }
+      },
+    );
+    const requestUploadUrls = async (files: readonly unknown[]) => ({
+      files: files.map((_, i) => ({ id: `f${i}`, uploadUrl: `/put/${i}`, downloadUrl: `/get/${i}` })),
+    });
+    return { puts, requestUploadUrls };
+  }
+  const attach = (...files: readonly File[]) =>
+    userEvent.upload(find('input[type="file"]') as HTMLInputElement, [...files]);
+  const bar = (name: string) => page.getByRole('progressbar', { name: `Uploading ${name}` });
+
+  it('are listed above the field with how far they are', async () => {
+    const { puts, requestUploadUrls } = holdUploads();
+    await setup({ requestUploadUrls });
+    await attach(new File(['x'.repeat(100)], 'totals.csv'), new File(['y'.repeat(50)], 'notes.txt'));
+    await userEvent.fill(field(), 'Sum these');
+    await userEvent.keyboard('{Enter}');
+    await expect.element(bar('totals.csv')).toBeVisible();
+    await expect.poll(() => puts.length).toBe(2);
+    expect((bar('totals.csv').element() as HTMLProgressElement).value).toBe(0);
+    puts[0]?.upload.onprogress({ loaded: 40 });
+    await expect.poll(() => (bar('totals.csv').element() as HTMLProgressElement).value).toBe(40);
+    expect((bar('notes.txt').element() as HTMLProgressElement).value).toBe(0);
+    expect((bar('notes.txt').element() as HTMLProgressElement).max).toBe(100);
+    const list = find('[part="uploads"]')?.getBoundingClientRect();
+    expect(list?.bottom).toBeLessThanOrEqual(find('agent-composer')?.getBoundingClientRect().top ?? 0);
+  });
+
+  it('can be called off, which gives the draft and its files back and is no error', async () => {
+    const { puts, requestUploadUrls } = holdUploads();
+    const { element, chat, legs } = await setup({ requestUploadUrls });
+    const errors: AgentErrorEvent[] = [];
+    element.addEventListener('agent-error', (event) => errors.push(event));
+    await attach(new File(['x'], 'totals.csv'));
+    await userEvent.fill(field(), 'Sum this');
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(() => puts.length).toBe(1);
+    expect(draft()).toBe('');
+    await button('Cancel the upload').click();
+    await expect.element(bar('totals.csv')).not.toBeInTheDocument();
+    expect(draft()).toBe('Sum this');
+    await expect.element(button('Remove totals.csv')).toBeVisible();
+    expect(focused()).toBe(FIELD);
+    expect(card()).toBeNull();
+    expect(errors).toEqual([]);
+    expect(legs.length).toBe(0);
+    expect(chat.messages).toEqual([]);
+  });
+
+  it('go on where the page prevents that they are called off', async () => {
+    const { puts, requestUploadUrls } = holdUploads();
+    const { element } = await setup({ requestUploadUrls });
+    element.addEventListener('agent-stop', (event) => event.preventDefault());
+    await attach(new File(['x'], 'totals.csv'));
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(() => puts.length).toBe(1);
+    await button('Cancel the upload').click();
+    await frames(2);
+    await expect.element(bar('totals.csv')).toBeVisible();
+  });
+});
+
+describe('several approvals', () => {
+  const both = (fields: Parameters<typeof approvalRequest>[0] = {}) => [
+    start,
+    approvalRequest(fields),
+    approvalRequest({ approvalId: 'a2', toolCallId: 'c2', toolName: 'empty-bin', ...fields }),
+  ];
+
+  it('can be answered at once, and the focus goes back to the composer', async () => {
+    const { say, decisions } = await setup();
+    (await say('Tidy up')).emit(...both());
+    await expect.element(page.getByText('2 tools wait for your permission')).toBeVisible();
+    await button('Allow all').click();
+    await expect.element(button('Allow all')).not.toBeInTheDocument();
+    expect(decisions).toEqual([
+      { approvalId: 'a1', approved: true },
+      { approvalId: 'a2', approved: true },
+    ]);
+    expect(find('agent-approval')).toBeNull();
+    expect(focused()).toBe(FIELD);
+  });
+
+  it('can be denied at once, by the keyboard too', async () => {
+    const { say, decisions } = await setup();
+    (await say('Tidy up')).emit(...both());
+    await expect.element(button('Deny all')).toBeVisible();
+    (button('Deny all').element() as HTMLElement).focus();
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(() => decisions.map(({ approved }) => approved)).toEqual([false, false]);
+    await expect.poll(focused).toBe(FIELD);
+  });
+
+  it('are allowed once where the agent offers that, and never for longer', async () => {
+    const { say, decisions } = await setup();
+    (await say('Tidy up')).emit(...both({ choices: ['always', 'once', 'deny'] }));
+    await button('Allow all').click();
+    await expect.poll(() => decisions.map(({ choice }) => choice)).toEqual(['once', 'once']);
+  });
+
+  it('are asked for one by one: the page hears of each, and those that it prevents still wait', async () => {
+    const { say, decisions, element } = await setup();
+    const heard: string[] = [];
+    element.addEventListener('agent-decision', (event) => {
+      heard.push(`${event.approvalId} ${event.approved}`);
+      if (event.approvalId === 'a2') event.preventDefault();
+    });
+    (await say('Tidy up')).emit(...both());
+    await button('Allow all').click();
+    await expect.element(page.getByLabelText('Allow “Delete note”?')).not.toBeInTheDocument();
+    expect(heard).toEqual(['a1 true', 'a2 true']);
+    expect(decisions).toEqual([{ approvalId: 'a1', approved: true }]);
+    await expect.element(page.getByLabelText('Allow “Empty bin”?')).toBeVisible();
+    // One that is left is answered by itself.
+    await expect.element(button('Allow all')).not.toBeInTheDocument();
+  });
+
+  it('that cannot be delivered are told of and wait on', async () => {
+    const { say } = await setup({
+      respond: async ({ approvalId }) => {
+        if (approvalId === 'a1') throw new Error('The line is down.');
+      },
+    });
+    (await say('Tidy up')).emit(...both());
+    await button('Allow all').click();
+    await expect.poll(card).toContain('The line is down.');
+    await expect.element(page.getByLabelText('Allow “Delete note”?')).toBeVisible();
+    await expect.element(page.getByLabelText('Allow “Empty bin”?')).not.toBeInTheDocument();
+  });
+
+  it('are not given by Enter in the composer', async () => {
+    const { say, decisions } = await setup();
+    (await say('Tidy up')).emit(...both());
+    await expect.element(button('Allow all')).toBeVisible();
+    await userEvent.keyboard('{Enter}{Enter}');
+    await frames(2);
+    expect(decisions).toEqual([]);
+    expect(focused()).toBe(FIELD);
   });
 });
 
@@ -853,6 +843,43 @@ describe('the store', () => {
     tell('connected');
     await expect.element(page.getByText('Connecting…')).not.toBeInTheDocument();
   });
+
+  it('that reconnects in the middle of an answer says so once, however often it tries', async () => {
+    let tell: ConnectionStateListener = () => {};
+    const { say } = await setup({
+      transport: {
+        onConnectionStateChange: (listener) => {
+          tell = listener;
+          return () => {};
+        },
+      },
+    });
+    const notice = () => find('[part="notice"]')?.textContent ?? null;
+    const leg = await say('Hello');
+    tell('connecting');
+    await expect.poll(notice).toBe('Connecting…');
+    tell('connected');
+    leg.emit(start, delta('Half'));
+    await expect.poll(said).toEqual(['You: Hello', 'Assistant: Half']);
+    expect(notice()).toBeNull();
+    const region = page.getByRole('status').element();
+    const heard: string[] = [];
+    new MutationObserver(() => heard.push(words(region))).observe(region, {
+      characterData: true,
+      childList: true,
+      subtree: true,
+    });
+    for (const state of ['disconnected', 'connecting', 'error', 'connecting'] as const) {
+      tell(state);
+      await frames(2);
+      expect(notice()).toBe('Reconnecting…');
+    }
+    tell('connected');
+    await expect.poll(notice).toBeNull();
+    leg.emit(delta(' and half'), finish);
+    await expect.poll(said).toEqual(['You: Hello', 'Assistant: Half and half']);
+    await expect.poll(() => heard).toEqual(['Reconnecting…', '', 'Response complete.']);
+  });
 });
 
 describe('an endpoint', () => {
@@ -953,6 +980,101 @@ describe('an endpoint', () => {
     await expect.poll(() => requests.length).toBe(2);
     expect((await request()).url).toBe(new URL('/two', document.baseURI).href);
     await expect.poll(said).toEqual(['You: Hello two']);
+  });
+
+  it('goes on with what is cut off, and says meanwhile that it does', async () => {
+    const { request, requests } = serve({ numbers: true });
+    await mount({ endpoint: '/agent' });
+    await userEvent.fill(field(), 'Hello');
+    await userEvent.keyboard('{Enter}');
+    const first = await request();
+    first.say(start, delta('One, '));
+    await expect.poll(said).toEqual(['You: Hello', 'Assistant: One,']);
+    // How long it waits is left to chance; here it is long enough to be seen.
+    vi.spyOn(Math, 'random').mockReturnValue(0.999);
+    first.cut();
+    await expect.poll(() => find('[part="notice"]')?.textContent).toBe('Reconnecting…');
+    await expect.poll(() => requests.length).toBe(2);
+    const second = await request();
+    expect(second.headers.get('Last-Event-ID')).toBe('2');
+    second.say(delta('two.'), finish);
+    await expect.poll(said).toEqual(['You: Hello', 'Assistant: One, two.']);
+    await expect.poll(() => find('[part="notice"]')).toBeNull();
+    expect(card()).toBeNull();
+  });
+
+  it('of a session is looked at for a run that goes on, which takes the place of what was written of it', async () => {
+    const { request, requests } = serve({ goesOn: true });
+    const written = { ...message('a', 'assistant', 'One,'), status: 'streaming' as const };
+    await mount({
+      endpoint: '/agent',
+      sessionId: 's 1',
+      initialMessages: [message('q', 'user', 'Count'), written],
+    });
+    const { url, say } = await request();
+    expect(url).toBe(new URL('/agent?sessionId=s%201', document.baseURI).href);
+    expect(said()).toEqual(['You: Count', 'Assistant: One,']);
+    say(start, delta('One, two'));
+    await expect.poll(said).toEqual(['You: Count', 'Assistant: One, two']);
+    await expect.element(button('Stop')).toBeVisible();
+    say(delta(', three.'), finish);
+    await expect.poll(said).toEqual(['You: Count', 'Assistant: One, two, three.']);
+
+    await userEvent.fill(field(), 'On');
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(() => requests.length).toBe(2);
+    expect((await request()).body).toMatchObject({ sessionId: 's 1', triggerName: 'user-message' });
+  });
+
+  it('of a session can be given in markup', async () => {
+    const { request } = serve({ goesOn: true });
+    document.body.append(
+      document
+        .createRange()
+        .createContextualFragment('<agent-chat endpoint="/a" session-id="s1"></agent-chat>'),
+    );
+    expect((await request()).url).toContain('?sessionId=s1');
+  });
+
+  it('without a session is asked nothing until the user says something', async () => {
+    const { requests } = serve({ goesOn: true });
+    await mount({ endpoint: '/agent' });
+    await frames(2);
+    expect(requests).toEqual([]);
+  });
+
+  it('with another session is another conversation, with the messages that come with it', async () => {
+    const { request } = serve();
+    const element = await mount({
+      endpoint: '/agent',
+      sessionId: 's1',
+      initialMessages: [message('m', 'user', 'Earlier')],
+    });
+    const before = element.chat;
+    Object.assign(element, { sessionId: 's2', initialMessages: [message('m', 'user', 'Elsewhere')] });
+    await expect.poll(said).toEqual(['You: Elsewhere']);
+    expect(element.chat).not.toBe(before);
+    await userEvent.fill(field(), 'Hello');
+    await userEvent.keyboard('{Enter}');
+    expect((await request()).body).toMatchObject({ sessionId: 's2' });
+
+    element.sessionId = 's3';
+    await expect.poll(said).toEqual([]);
+  });
+
+  it('that lost events is made good for by the conversation as the page can load it', async () => {
+    const { request } = serve();
+    const element = await mount({ endpoint: '/agent' });
+    element.loadMessages = async () => [
+      message('q', 'user', 'Hello'),
+      message('a', 'assistant', 'From the server'),
+    ];
+    await element.updateComplete;
+    await userEvent.fill(field(), 'Hello');
+    await userEvent.keyboard('{Enter}');
+    (await request()).say(start, delta('Ha'), { type: 'discontinuity' });
+    await expect.poll(said).toEqual(['You: Hello', 'Assistant: From the server']);
+    expect(card()).toBeNull();
   });
 
   it('is left alone while anything else changes', async () => {

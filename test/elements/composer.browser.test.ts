@@ -387,6 +387,33 @@ describe('files', () => {
   });
 });
 
+describe('a composer that is disabled', () => {
+  it('keeps its draft and its files, and takes, sends and moves nothing', async () => {
+    const { composer, field, sent, button } = await setup({
+      attachments: true,
+      files: [totals],
+      value: 'Later',
+      disabled: true,
+    });
+    expect(field.disabled).toBe(true);
+    await expect.element(button('Send')).toBeDisabled();
+    await expect.element(button('Attach files')).toBeDisabled();
+    composer.submit();
+    expect(drag('dragover', carrying(notes), field).defaultPrevented).toBe(true);
+    expect(drag('drop', carrying(notes), field).defaultPrevented).toBe(true);
+    paste(carrying(notes), field);
+    await composer.updateComplete;
+    expect(sent).toEqual([]);
+    expect(listed()).toEqual(['totals.csv']);
+    expect(field.value).toBe('Later');
+
+    composer.disabled = false;
+    await composer.updateComplete;
+    composer.submit();
+    expect(sent).toEqual([{ content: 'Later', files: [totals] }]);
+  });
+});
+
 describe('the composer', () => {
   it('gives everything a name', async () => {
     await setup({ attachments: true, files: [totals], placeholder: 'Ask about the report' });

@@ -96,7 +96,9 @@ describe.each<Way>(['http', 'socket'])('an answer without an end, over %s', (way
     const growth = heapUsed() - before;
     expect(chat.error).toMatchObject({ code: 'limit-message-length', retryable: false });
     expect(chat.status).toBe('error');
-    console.info(`${way}: ${Math.round(sent() / MEGABYTE)} MB came, ${(growth / MEGABYTE).toFixed(1)} MB are held`);
+    console.info(
+      `${way}: ${Math.round(sent() / MEGABYTE)} MB came, ${(growth / MEGABYTE).toFixed(1)} MB are held`,
+    );
     expect(growth).toBeLessThan(50 * MEGABYTE);
     // Whoever talks hears that nobody listens.
     await gone;
