@@ -282,7 +282,7 @@ describe('a request that the transport makes', () => {
     let asked = 0;
     const headers = async () => {
       asked += 1;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await new Promise((resolve) => setTimeout(resolve, 300));
       // Whoever was first to be refused brings the new token for both.
       return { Authorization: asked > 2 ? 'Bearer new' : 'Bearer old' };
     };
