@@ -1,6 +1,6 @@
 import { Approvals, type PendingApproval } from './approvals.ts';
 import type { AgentChatOptions } from './chat-options.ts';
-import type { ChatSnapshot, ChatStatus } from './chat-snapshot.ts';
+import { type ChatSnapshot, type ChatStatus, differs } from './chat-snapshot.ts';
 import type { PendingClientTools } from './client-tools.ts';
 import { Conversation, type Trigger } from './conversation.ts';
 import { AgentChatError, discontinuity, refused, unsupported } from './error.ts';
@@ -484,10 +484,6 @@ export class AgentChat {
     this.#seen = null;
     this.#listeners.tellNow();
   }
-}
-
-function differs(one: ChatSnapshot, other: ChatSnapshot): boolean {
-  return (Object.keys(one) as (keyof ChatSnapshot)[]).some((key) => one[key] !== other[key]);
 }
 
 function busy(): AgentChatError {

@@ -35,3 +35,8 @@ export interface ChatSnapshot {
   readonly connectionState: ConnectionState | undefined;
   readonly connectionError: Error | undefined;
 }
+
+/** Whether there is anything else to show. */
+export function differs(one: ChatSnapshot, other: ChatSnapshot): boolean {
+  return (Object.keys(one) as (keyof ChatSnapshot)[]).some((key) => one[key] !== other[key]);
+}
