@@ -10,17 +10,17 @@ const KB = 1000;
 // `gate` is what the library is to reach; `limit` is what it may not exceed today.
 const store = "export { AgentChat, createHttpTransport } from 'agent-chat-kit'";
 const IMPORTS = [
-  { name: 'store and HTTP transport', code: store, limit: 16.5 * KB, gate: 10 * KB },
+  { name: 'store and HTTP transport', code: store, limit: 17 * KB, gate: 10 * KB },
   {
     name: 'everything headless',
     code: "export * from 'agent-chat-kit'",
-    limit: 20 * KB,
+    limit: 20.5 * KB,
     gate: 16 * KB,
   },
   {
     name: 'React hook with store and HTTP',
     code: `${store}; export { useAgentChat } from 'agent-chat-kit/react'`,
-    limit: 17 * KB,
+    limit: 17.5 * KB,
     gate: 11.5 * KB,
   },
 ];

@@ -3,7 +3,7 @@ import type { AgentChatOptions } from './chat-options.ts';
 import { type ChatSnapshot, type ChatStatus, differs } from './chat-snapshot.ts';
 import type { PendingClientTools } from './client-tools.ts';
 import { Conversation, type Trigger } from './conversation.ts';
-import { AgentChatError, discontinuity, refused, unsupported } from './error.ts';
+import { type AgentChatError, busy, discontinuity, refused, unsupported } from './error.ts';
 import { fromErrorEvent } from './error-event.ts';
 import type { StreamEvent } from './event.ts';
 import { generateId } from './generate-id.ts';
@@ -231,6 +231,8 @@ export class AgentChat {
     if (this.#isBusy) throw busy();
     this.#conversation.select(messageId, this.#transport.keepsHistory ?? false);
     this.#trigger = this.#conversation.lastTrigger;
+    // A run that is still looked for is one of what was shown.
+    this.#interrupt();
     this.#changed();
   }
 
@@ -296,8 +298,9 @@ export class AgentChat {
     this.#listeners.clear();
     this.#queue.clear();
     this.#uploads.cancel();
-    if (this.#run) this.#end(this.#run, 'stopped');
     this.#newest?.close();
+    // Ending a run tells its tools, and what they do may have begun another.
+    while (this.#run) this.#end(this.#run, 'stopped');
     this.#unwatch?.();
     this.#unwatch = null;
     this.disconnect();
@@ -333,7 +336,7 @@ export class AgentChat {
 
   async #start(trigger: Trigger, rollbackAfterMessageId?: string | null): Promise<void> {
     this.#watchConnection();
-    // Ending a run tells its tools, and what they do may have begun another.
+    // Whoever heard of the connection may have begun another.
     this.#interrupt();
     this.#enter(trigger, false);
     const run = this.#makeRun(trigger);
@@ -402,7 +405,7 @@ export class AgentChat {
         this.#conversation.add(event);
         this.#listeners.tellLater();
       },
-      onNothing: () => (reloaded ? this.#finish(run) : this.#end(run, 'finished')),
+      onNothing: () => (reloaded ? this.#finish(run) : this.#end(run, 'finished', this.#error)),
       onLost: async () => {
         const { loadMessages } = this.#options;
         if (!loadMessages) throw discontinuity();
@@ -410,6 +413,7 @@ export class AgentChat {
         if (run.ended) return;
         reloaded = true;
         this.#status = 'idle';
+        this.#error = null;
         this.#conversation.replace(messages);
         this.#trigger = this.#conversation.lastTrigger;
         this.#changed();
@@ -450,9 +454,12 @@ export class AgentChat {
     guarded(() => this.#options.onError?.(error));
   }
 
-  /** A newer command takes over: what the current run wrote stays. Nobody is told before the command is done. */
+  /**
+   * A newer command takes over: what the current run wrote stays. Nobody is told before the command is done, but for
+   * the tools of the run, and what they do may have begun another.
+   */
   #interrupt(): void {
-    if (this.#run) this.#finalise(this.#run, 'stopped');
+    while (this.#run) this.#finalise(this.#run, 'stopped');
   }
 
   #end(run: Run, ending: RunEnding, error: AgentChatError | null = null): void {
@@ -484,13 +491,4 @@ export class AgentChat {
     this.#seen = null;
     this.#listeners.tellNow();
   }
-}
-
-function busy(): AgentChatError {
-  return new AgentChatError('The agent is still answering.', {
-    type: 'execution_error',
-    source: 'client',
-    retryable: true,
-    code: 'busy',
-  });
 }

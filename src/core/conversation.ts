@@ -159,7 +159,9 @@ export class Conversation {
     const known = this.#triggers.get(message);
     if (known) return known;
     const after = this.messages[this.messages.indexOf(message) - 1]?.id ?? null;
-    return { ...askedBy(message), message, after, rollbackAfterMessageId: after };
+    const trigger = { ...askedBy(message), message, after, rollbackAfterMessageId: after };
+    this.#triggers.set(message, trigger);
+    return trigger;
   }
 
   #cut(index: number): void {

@@ -141,6 +141,16 @@ export function refused(message: string, code: string): AgentChatError {
   return new AgentChatError(message, { type: 'validation_error', source: 'client', retryable: false, code });
 }
 
+/** Something asked of a chat whose agent is at work. */
+export function busy(): AgentChatError {
+  return new AgentChatError('The agent is still answering.', {
+    type: 'execution_error',
+    source: 'client',
+    retryable: true,
+    code: 'busy',
+  });
+}
+
 /** Bytes that are not what the protocol says. */
 export function malformed(message: string, code = 'malformed-event', cause?: unknown): AgentChatError {
   return new AgentChatError(message, {

@@ -95,6 +95,12 @@ export class Run {
         if (wasLost) throw discontinuity();
         wasLost = true;
         this.#lost = false;
+        // What was asked of the page is part of what is replaced.
+        if (this.#calls) {
+          this.#calls = null;
+          this.#waiting();
+          if (this.#ended) return;
+        }
         await this.#unlessAborted(this.#options.onLost());
         request = null;
       }
@@ -204,11 +210,11 @@ export class Run {
   }
 
   #makeCalls(): ClientToolCalls {
-    return new ClientToolCalls({
+    const calls: ClientToolCalls = new ClientToolCalls({
       ...this.#options.clientTools(),
       signal: this.#abort.signal,
       onAnswer: (answer) => {
-        if (this.#ended) return;
+        if (this.#ended || this.#calls !== calls) return;
         try {
           this.#options.onEvent(answer);
         } catch (error) {
@@ -217,6 +223,7 @@ export class Run {
         this.#waiting();
       },
     });
+    return calls;
   }
 
   #fail(error: unknown): void {

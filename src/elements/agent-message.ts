@@ -98,6 +98,11 @@ export class AgentMessage extends LitElement {
         font-variant-numeric: tabular-nums;
         white-space: nowrap;
       }
+      @media (forced-colors: active) {
+        .user {
+          border: 1px solid;
+        }
+      }
       @media (hover: none) {
         .tools {
           opacity: 1;

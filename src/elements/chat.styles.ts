@@ -27,6 +27,8 @@ export const chatStyles = css`
   [part='dock'] {
     display: grid;
     gap: 0.5rem;
+    /* Long names are cut off, they do not widen the page. */
+    grid-template-columns: minmax(0, 1fr);
     max-block-size: 45vh;
     overflow-y: auto;
   }
@@ -55,11 +57,13 @@ export const chatStyles = css`
   }
   [part='approvals'] {
     background: var(--_canvas);
+    flex-wrap: wrap;
     inset-block-start: 0;
     padding-inline-start: 0.25rem;
     position: sticky;
   }
   [part='approvals'] .words {
+    flex-basis: 11rem;
     white-space: normal;
   }
   [part='uploads'] {
@@ -69,6 +73,7 @@ export const chatStyles = css`
     display: grid;
     flex: 1;
     gap: 0.375rem;
+    grid-template-columns: minmax(0, 1fr);
     list-style: none;
     margin: 0;
     min-inline-size: 0;
@@ -103,8 +108,16 @@ export const chatStyles = css`
   }
   @media (forced-colors: active) {
     progress {
-      appearance: auto;
-      block-size: auto;
+      block-size: 0.5rem;
+      border: 1px solid CanvasText;
+    }
+    progress::-webkit-progress-value {
+      background: Highlight;
+      forced-color-adjust: none;
+    }
+    progress::-moz-progress-bar {
+      background: Highlight;
+      forced-color-adjust: none;
     }
   }
   [part='dock']:empty {

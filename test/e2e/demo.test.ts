@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright';
+import type { Browser, BrowserContextOptions, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startDemo } from '../../scripts/demo.js';
 import { launch, textOf } from './browser.ts';
@@ -22,10 +22,10 @@ afterEach(async () => {
   await page.close();
 });
 
-async function open(query = '', { url } = demo): Promise<void> {
+async function open(query = '', { url } = demo, options: BrowserContextOptions = {}): Promise<void> {
   problems = [];
   sockets = [];
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
+  page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text());
@@ -205,6 +205,26 @@ it('an answer can be had again, a question asked in other words, and either be g
   await expect.poll(() => textOf(answer())).toContain('1 + 1 = 2');
   expect(await textOf(page.locator('article.user'))).toBe('1 + 1');
   expect(problems).toEqual([]);
+});
+
+it('an answer is copied to the clipboard as it was written', async () => {
+  await open('', demo, { permissions: ['clipboard-read', 'clipboard-write'] });
+  await say('1 + 1');
+  await over();
+  await page.getByRole('button', { name: 'Copy' }).click();
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('1 + 1 = 2');
+});
+
+it('what can be done with a message is shown where nothing can be pointed at it', async () => {
+  await open('', demo, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await say('1 + 1');
+  await over();
+  const edit = page.getByRole('button', { name: 'Edit' });
+  const opacity = () => edit.evaluate((button) => getComputedStyle(button.parentElement ?? button).opacity);
+  await expect.poll(opacity).toBe('1');
+  expect((await edit.boundingBox())?.height).toBe(36);
+  await edit.tap();
+  await page.getByRole('textbox', { name: 'Your message in other words' }).waitFor();
 });
 
 it('every suggestion leads somewhere, and together they show each kind of part', {

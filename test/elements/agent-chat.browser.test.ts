@@ -361,6 +361,20 @@ describe('files on their way', () => {
     expect(list?.bottom).toBeLessThanOrEqual(find('agent-composer')?.getBoundingClientRect().top ?? 0);
   });
 
+  it('fit a page of 320 pixels, whatever their names are', async () => {
+    const { requestUploadUrls } = holdUploads();
+    const { element } = await setup({ requestUploadUrls });
+    (element.parentElement as HTMLElement).style.width = '320px';
+    await attach(new File(['x'], `${'W'.repeat(100)}.csv`), new File(['y'], `${'a b '.repeat(50)}.txt`));
+    await userEvent.keyboard('{Enter}');
+    await expect.element(button('Cancel the upload')).toBeVisible();
+    const cancel = button('Cancel the upload').element().getBoundingClientRect();
+    for (const bar of page.getByRole('progressbar').elements()) {
+      expect(bar.getBoundingClientRect().right).toBeLessThanOrEqual(cancel.left);
+    }
+    expect(cancel.right).toBeLessThanOrEqual(element.getBoundingClientRect().right);
+  });
+
   it('can be called off, which gives the draft and its files back and is no error', async () => {
     const { puts, requestUploadUrls } = holdUploads();
     const { element, chat, legs } = await setup({ requestUploadUrls });
@@ -373,9 +387,9 @@ describe('files on their way', () => {
     expect(draft()).toBe('');
     await button('Cancel the upload').click();
     await expect.element(bar('totals.csv')).not.toBeInTheDocument();
-    expect(draft()).toBe('Sum this');
+    await expect.poll(draft).toBe('Sum this');
     await expect.element(button('Remove totals.csv')).toBeVisible();
-    expect(focused()).toBe(FIELD);
+    await expect.poll(focused).toBe(FIELD);
     expect(card()).toBeNull();
     expect(errors).toEqual([]);
     expect(legs.length).toBe(0);

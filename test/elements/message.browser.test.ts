@@ -39,8 +39,8 @@ describe('a message of the user', () => {
   it('can be said in other words: the editor takes the focus, with the caret after what was said', async () => {
     const { asked } = await setup(question, { canEdit: true });
     await button('Edit').click();
+    await expect.poll(focused).toBe(EDITOR);
     const field = editor().element() as HTMLTextAreaElement;
-    expect(focused()).toBe(EDITOR);
     expect(field.value).toBe('What does it say?');
     await userEvent.keyboard(' And why?');
     expect(field.value).toBe('What does it say? And why?');

@@ -153,13 +153,17 @@ it('an event that is cut off in its id comes again, and counts once', async () =
     ...words,
     { type: 'finish', finishReason: 'stop' },
   ];
-  // Here the id comes last: cut short, it is the id of another event.
-  const blocks = events.map((event, index) => `data: ${JSON.stringify(event)}\nid: run.${index + 1}\n\n`);
+  // Here the id comes last: cut short, it is another one.
+  const blocks = events.map((event, index) => `data: ${JSON.stringify(event)}\nid: run.${index + 101}\n\n`);
+  const places: number[] = [];
   const server = createServer((request, response) => {
-    const after = Number(request.headers['last-event-id']?.toString().slice('run.'.length) ?? 0);
+    const place = Number(String(request.headers['last-event-id'] ?? 'run.100').slice('run.'.length));
+    places.push(place);
     response.writeHead(200, { 'Content-Type': 'text/event-stream', Connection: 'close' });
-    const rest = blocks.slice(after).join('');
-    response.end(after === 0 ? rest.slice(0, rest.indexOf('id: run.21') + 'id: run.2'.length) : rest);
+    const rest = blocks.slice(Math.max(0, place - 100)).join('');
+    response.end(
+      places.length === 1 ? rest.slice(0, rest.indexOf('id: run.121') + 'id: run.12'.length) : rest,
+    );
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -169,4 +173,5 @@ it('an event that is cut off in its id comes again, and counts once', async () =
   await chat.sendMessage('Go');
   expect(chat.error).toBeNull();
   expect(lastText(chat)).toBe(words.map(({ delta }) => delta).join(''));
+  expect(places).toEqual([100, 120]);
 });

@@ -6,6 +6,7 @@ import { AgentChat, createHttpTransport } from 'agent-chat-kit';
 import { type Agent, createAgentHandler, createMemoryLog, toNodeHandler } from 'agent-chat-kit/server';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createSpeaker, fault, lastText, setScene } from './scene.ts';
+import type { Way } from './serve.ts';
 
 beforeEach(() => {
   // No waiting: when to come back is tested elsewhere, here it is what is read.
@@ -13,6 +14,31 @@ beforeEach(() => {
 });
 afterEach(() => {
   vi.restoreAllMocks();
+});
+
+describe.each<Way>(['http', 'socket'])('a server that is not reached, over %s', (way) => {
+  const unreached = fault({ kind: 'no-answer', isForwarded: false });
+
+  it('is asked again', async () => {
+    const { agent, all, runs } = createSpeaker(10);
+    const refused = fault({ kind: 'status', status: 503, isForwarded: false });
+    const { chat, methods } = await setScene({ way, agent, plans: [unreached, refused, unreached] });
+    await chat.sendMessage('Go');
+    expect(chat.error).toBeNull();
+    expect(lastText(chat)).toBe(all);
+    expect(methods).toHaveLength(4);
+    expect(runs()).toBe(1);
+  });
+
+  it('is given up after some tries', async () => {
+    const { agent, runs } = createSpeaker(10);
+    const { chat, methods } = await setScene({ way, agent, plans: Array(30).fill(unreached) });
+    await chat.sendMessage('Go');
+    expect(chat.error).toMatchObject({ code: 'connection-failed', retryable: true });
+    expect(methods.length).toBeGreaterThan(3);
+    expect(methods.length).toBeLessThan(12);
+    expect(runs()).toBe(0);
+  });
 });
 
 describe('a page where a stream should be', () => {
