@@ -84,7 +84,7 @@ it('every snippet of code has its types right, in the README and in the document
   expect(() =>
     execFileSync(process.execPath, [tsc, '-p', FOLDER], { stdio: 'pipe', encoding: 'utf8' }),
   ).not.toThrow();
-});
+}, 60_000);
 
 it('the server and the store without a view talk to each other', async () => {
   const port = await freePort();

@@ -296,11 +296,13 @@ export class AgentChat {
   dispose(): void {
     this.#replaced += 1;
     this.#listeners.clear();
-    this.#queue.clear();
     this.#uploads.cancel();
-    this.#newest?.close();
-    // Ending a run tells its tools, and what they do may have begun another.
-    while (this.#run) this.#end(this.#run, 'stopped');
+    // What tools do when they hear of it may begin another run.
+    do {
+      if (this.#run) this.#end(this.#run, 'stopped');
+      this.#newest?.close();
+    } while (this.#run);
+    this.#queue.clear();
     this.#unwatch?.();
     this.#unwatch = null;
     this.disconnect();

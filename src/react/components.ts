@@ -3,8 +3,10 @@ import * as React from 'react';
 import { defineElements } from '../elements/define.ts';
 import type {
   AgentDecisionEvent,
+  AgentEditEvent,
   AgentErrorEvent,
   AgentRetryEvent,
+  AgentSelectVersionEvent,
   AgentStopEvent,
   AgentSubmitEvent,
   AgentSuggestionEvent,
@@ -15,6 +17,8 @@ type Tag = keyof ReturnType<typeof defineElements>;
 type ElementClass<T extends Tag> = ReturnType<typeof defineElements>[T];
 
 const onSubmit = 'agent-submit' as EventName<AgentSubmitEvent>;
+const onEdit = 'agent-edit' as EventName<AgentEditEvent>;
+const onSelectVersion = 'agent-select-version' as EventName<AgentSelectVersionEvent>;
 const onStop = 'agent-stop' as EventName<AgentStopEvent>;
 const onRetry = 'agent-retry' as EventName<AgentRetryEvent>;
 const onDecision = 'agent-decision' as EventName<AgentDecisionEvent>;
@@ -22,7 +26,17 @@ const onToolAnswer = 'agent-tool-answer' as EventName<AgentToolAnswerEvent>;
 const onSuggestion = 'agent-suggestion' as EventName<AgentSuggestionEvent>;
 const onError = 'agent-error' as EventName<AgentErrorEvent>;
 
-const chatEvents = { onSubmit, onStop, onRetry, onDecision, onToolAnswer, onSuggestion, onError };
+const chatEvents = {
+  onSubmit,
+  onStop,
+  onRetry,
+  onEdit,
+  onSelectVersion,
+  onDecision,
+  onToolAnswer,
+  onSuggestion,
+  onError,
+};
 
 /** Registers the tags when the first component is made, so that a bundle without components has no elements. */
 function component<T extends Tag, E extends Record<string, EventName | string> = Record<never, never>>(

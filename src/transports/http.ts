@@ -138,7 +138,8 @@ class HttpRuns implements Transport {
     if (sessionId === undefined || !this.#protocol.encodeStop) return null;
     const ask: Ask = (trial) => this.#requests.get({ sessionId }, trial);
     const response = await persist(ask, legOptions(this.#options, signal, this.#shared), true);
-    if (response.status !== 204 && response.status !== 410)
+    // A server that keeps nothing does not know the question.
+    if (![204, 404, 405, 410].includes(response.status))
       return this.#read(
         async () => response,
         signal,
@@ -146,7 +147,7 @@ class HttpRuns implements Transport {
         () => undefined,
       );
     await response.body?.cancel();
-    return response.status === 204 ? null : lost();
+    return response.status === 410 ? lost() : null;
   }
 
   /** `begin` asks for the stream once more where nothing of it has come yet. */

@@ -26,7 +26,7 @@ describe.each(WAYS)('a connection that is gone without a word, over %s', (way) =
       way,
       agent,
       plans: [fault(silence)],
-      idleTimeout: 500,
+      idleTimeout: 800,
     });
     const states: unknown[] = [];
     chat.subscribe(() => states.push(chat.connectionState));
@@ -55,7 +55,7 @@ describe.each(WAYS)('a connection that is gone without a word, over %s', (way) =
         // The head of the answer, and nothing more.
         fault({ kind: 'half-open', after: way === 'http' ? 248 : 129 }),
       ],
-      idleTimeout: 500,
+      idleTimeout: 800,
     });
     const sent = chat.sendMessage('Go');
     await vi.waitFor(() => expect(faults).toHaveLength(3));
@@ -68,9 +68,9 @@ describe.each(WAYS)('a connection that is gone without a word, over %s', (way) =
 
   it('is not what an agent that thinks for long has', async () => {
     const { agent, goOn, all } = createSpeaker(4, 2);
-    const { chat, methods } = await setScene({ way, agent, idleTimeout: 500 });
+    const { chat, methods } = await setScene({ way, agent, idleTimeout: 800 });
     const sent = chat.sendMessage('Go');
-    await sleep(1_500);
+    await sleep(2_000);
     goOn();
     await sent;
     expect(lastText(chat)).toBe(all);
@@ -84,7 +84,7 @@ describe.each(WAYS)('a connection that is gone without a word, over %s', (way) =
     const silence = { kind: 'half-open' as const, after: NEVER };
     // Over HTTP the answer goes its own way: there it is that which is lost.
     const plans = way === 'http' ? [{}, fault({ kind: 'half-open', after: 0 })] : [fault(silence)];
-    const { chat, faults } = await setScene({ way, agent, plans, idleTimeout: 500 });
+    const { chat, faults } = await setScene({ way, agent, plans, idleTimeout: 800 });
     const sent = chat.sendMessage('Go');
     await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
     if (way === 'socket') {

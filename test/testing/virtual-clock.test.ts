@@ -52,9 +52,12 @@ describe('a virtual clock', () => {
     clock.schedule(other);
     callOff();
     clock.frame();
+    clock.schedule(other);
     callOff();
     expect(frame).not.toHaveBeenCalled();
     expect(other).toHaveBeenCalledTimes(1);
+    clock.frame();
+    expect(other).toHaveBeenCalledTimes(2);
   });
 
   it('wakes who waits', async () => {
