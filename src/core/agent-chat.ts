@@ -55,6 +55,7 @@ export class AgentChat {
   #replaced = 0;
   readonly #queue = new Queue({
     onChange: () => this.#changed(),
+    assertSendable: () => this.#assertContinuable(),
     onSend: (asked) => {
       this.#interrupt();
       return this.#ask(asked);
@@ -169,6 +170,7 @@ export class AgentChat {
       ? await this.#uploads.references([...attached], (raw, progress) => this.#upload(raw, progress))
       : [];
     if (replaced !== this.#replaced) return;
+    this.#assertContinuable();
     const sent = attached && input?.['FILES'] ? { ...input, FILES: uploaded } : input;
     const parts = options.userMessage ? userParts(content, files ? uploaded : [], this.#newId) : null;
     const asked = { triggerName, input: sent, parts };

@@ -10,13 +10,15 @@ export interface QueuedMessage {
   edit(content: string): void;
   /** Puts it at this place in the queue; 0 is next. */
   moveTo(index: number): void;
-  /** Says it now: the run that is going on ends. */
+  /** Says it now: the run that is going on ends. Throws where a version is shown that cannot be gone on with. */
   sendNow(): void;
   remove(): void;
 }
 
 export interface QueueOptions {
   readonly onChange: () => void;
+  /** Throws where nothing can be asked as things stand. */
+  readonly assertSendable: () => void;
   readonly onSend: (asked: Asked) => Promise<void>;
 }
 
@@ -82,8 +84,11 @@ export class Queue {
   }
 
   #send(id: string): void {
-    const entry = this.#take(id);
-    entry?.settle(this.#options.onSend(entry.asked));
+    const entry = this.#entries.find(({ message }) => message.id === id);
+    if (!entry) return;
+    this.#options.assertSendable();
+    this.#take(id);
+    entry.settle(this.#options.onSend(entry.asked));
   }
 
   #take(id: string): Entry | undefined {

@@ -152,7 +152,9 @@ export async function* readLeg(first: () => Promise<Response>, options: HttpLegO
       } catch (error) {
         throw isAbortError(error) ? error : streamInterrupted(error);
       }
-      if (!response.ok && place.begun && response.status !== 401 && response.status !== 403) {
+      const { ok, status } = response;
+      // Without content: the run that was found has ended before any of it was read.
+      if (status === 204 || (!ok && place.begun && status !== 401 && status !== 403)) {
         await response.body?.cancel();
         yield { type: 'discontinuity' };
         return;

@@ -144,7 +144,7 @@ class HttpRuns implements Transport {
         async () => response,
         signal,
         undefined,
-        () => undefined,
+        () => ask,
       );
     await response.body?.cancel();
     return response.status === 410 ? lost() : null;

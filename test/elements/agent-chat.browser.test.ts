@@ -362,11 +362,12 @@ describe('files on their way', () => {
   });
 
   it('fit a page of 320 pixels, whatever their names are', async () => {
-    const { requestUploadUrls } = holdUploads();
+    const { puts, requestUploadUrls } = holdUploads();
     const { element } = await setup({ requestUploadUrls });
     (element.parentElement as HTMLElement).style.width = '320px';
     await attach(new File(['x'], `${'W'.repeat(100)}.csv`), new File(['y'], `${'a b '.repeat(50)}.txt`));
     await userEvent.keyboard('{Enter}');
+    await expect.poll(() => puts.length).toBe(2);
     await expect.element(button('Cancel the upload')).toBeVisible();
     const cancel = button('Cancel the upload').element().getBoundingClientRect();
     for (const bar of page.getByRole('progressbar').elements()) {

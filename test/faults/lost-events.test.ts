@@ -7,7 +7,7 @@ import { type Agent, createEventWriter, createMemoryLog } from 'agent-chat-kit/s
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Fault } from './plan.ts';
 import { createSpeaker, fault, lastText, setScene } from './scene.ts';
-import type { Way } from './serve.ts';
+import { transportTo, type Way } from './serve.ts';
 
 const WAYS: readonly Way[] = ['http', 'socket'];
 
@@ -121,6 +121,44 @@ describe.each(WAYS)('what a server has lost, over %s', (way) => {
     expect(chat.error).toMatchObject({ code: 'discontinuity', retryable: true });
     expect(loadMessages).toHaveBeenCalledTimes(1);
     expect(server.requests.length).toBeLessThanOrEqual(5);
+  });
+});
+
+describe.each(WAYS)('a run that a reloaded page finds, over %s', (way) => {
+  const cut = fault({ kind: 'cut', after: way === 'http' ? 248 : 180, reset: false });
+
+  it('is read though nothing of it came the first time', async () => {
+    const { agent, goOn, all } = createSpeaker(12, 6);
+    const { chat, proxy, faults } = await setScene({ way, agent, plans: [{}, cut] });
+    const sent = chat.sendMessage('Go');
+    await vi.waitFor(() => expect(lastText(chat)).toContain('w5'));
+    const page = new AgentChat({ transport: transportTo(proxy.port, way) });
+    const resumed = page.resume();
+    await vi.waitFor(() => expect(lastText(page)).toContain('w5'));
+    goOn();
+    await Promise.all([sent, resumed]);
+    expect(faults).toHaveLength(1);
+    expect(page.error).toBeNull();
+    expect(lastText(page)).toBe(all);
+    expect(page.messages).toHaveLength(1);
+  });
+});
+
+describe('a run that a reloaded page finds and that ends before it can be read', () => {
+  it('is read where it is kept', async () => {
+    const speaker = createSpeaker(12, 6);
+    const cut = fault({ kind: 'cut', after: 248, reset: false });
+    const onFault = (): void => speaker.goOn();
+    const { chat, proxy } = await setScene({ way: 'http', agent: speaker.agent, plans: [{}, cut], onFault });
+    const sent = chat.sendMessage('Go');
+    await vi.waitFor(() => expect(lastText(chat)).toContain('w5'));
+    const loadMessages = vi.fn(async () => chat.messages);
+    const page = new AgentChat({ transport: transportTo(proxy.port, 'http'), loadMessages });
+    await page.resume();
+    await sent;
+    expect(loadMessages).toHaveBeenCalledTimes(1);
+    expect(page.error).toBeNull();
+    expect(lastText(page)).toBe(speaker.all);
   });
 });
 
