@@ -16,8 +16,8 @@ import { Run } from './run.ts';
 import { frameScheduler } from './scheduler.ts';
 import type { ChatState, RunEnding } from './state.ts';
 import type { ConnectionState, Transport } from './transport.ts';
-import type { UploadFilesOptions, UploadProgress } from './upload.ts';
-import { Uploads, uploadFiles } from './uploads.ts';
+import type { UploadProgress } from './upload.ts';
+import { Uploads } from './uploads.ts';
 import { type Asked, inOtherWords, type UserMessageInput, userParts } from './user-message.ts';
 
 const CLIENT_TOOL_TIMEOUT = 60_000;
@@ -61,7 +61,7 @@ export class AgentChat {
       return this.#ask(asked);
     },
   });
-  readonly #uploads = new Uploads(() => this.#changed());
+  readonly #uploads = new Uploads({ onChange: () => this.#changed(), chat: () => this.#options });
   readonly #approvals = new Approvals({
     isOpen: (request) => this.#conversation.waitsFor(request),
     deliver: async (decision) => {
@@ -166,9 +166,7 @@ export class AgentChat {
     const { content, files } = options.userMessage ?? {};
     const attached = files ?? (input?.['FILES'] as UserMessageInput['files']);
     const replaced = this.#replaced;
-    const uploaded = attached
-      ? await this.#uploads.references([...attached], (raw, progress) => this.#upload(raw, progress))
-      : [];
+    const uploaded = attached ? await this.#uploads.references([...attached]) : [];
     if (replaced !== this.#replaced) return;
     this.#assertContinuable();
     const sent = attached && input?.['FILES'] ? { ...input, FILES: uploaded } : input;
@@ -203,7 +201,7 @@ export class AgentChat {
     if (!trigger) return;
     this.#assertContinuable();
     this.#interrupt();
-    this.#conversation.rollBack(trigger);
+    if (!this.#conversation.rollBack(trigger)) return this.#changed();
     return this.#start(trigger, trigger.rollbackAfterMessageId);
   }
 
@@ -217,6 +215,7 @@ export class AgentChat {
     const message = this.#conversation.userMessage(messageId);
     this.#interrupt();
     const trigger = this.#conversation.takeBack(message);
+    if (!trigger) return this.#changed();
     return this.#ask(inOtherWords(trigger, content), trigger.rollbackAfterMessageId);
   }
 
@@ -264,13 +263,13 @@ export class AgentChat {
     this.#trigger = null;
     this.#error = null;
     this.#status = 'idle';
-    this.#queue.clear();
     this.#conversation.replace(messages);
+    this.#queue.clear();
     this.#changed();
   }
 
   uploadFiles(files: Iterable<File>, onProgress?: UploadProgress): Promise<FileReference[]> {
-    return this.#upload(files, { onProgress });
+    return this.#uploads.upload(files, { onProgress });
   }
 
   /** Permits every call that waits for it. */
@@ -308,20 +307,6 @@ export class AgentChat {
     this.#unwatch?.();
     this.#unwatch = null;
     this.disconnect();
-  }
-
-  async #upload(
-    files: Iterable<File>,
-    options: Omit<UploadFilesOptions, 'requestUploadUrls'>,
-  ): Promise<FileReference[]> {
-    const { requestUploadUrls, uploadOptions } = this.#options;
-    if (!requestUploadUrls) {
-      throw unsupported(
-        'This chat takes no files: `requestUploadUrls` is not set.',
-        'uploads-not-configured',
-      );
-    }
-    return uploadFiles(files, { ...uploadOptions, requestUploadUrls, ...options });
   }
 
   #assertContinuable(): void {
@@ -370,8 +355,9 @@ export class AgentChat {
     this.#status = 'streaming';
   }
 
-  #makeRun(trigger: Trigger | null): Run {
+  #makeRun(asked: Trigger | null): Run {
     const meter = new Meter();
+    let trigger = asked;
     let started = false;
     let reloaded = false;
     const run = new Run({
@@ -383,7 +369,7 @@ export class AgentChat {
       messages: () => this.getSnapshot().messages,
       onEvent: (event) => {
         if (!this.#isBusy) {
-          this.#enter(reloaded ? this.#trigger : trigger, true);
+          this.#enter(trigger, true);
           this.#changed();
           // Whoever heard of it may have ended it.
           if (run.ended) return;
@@ -416,10 +402,11 @@ export class AgentChat {
         const messages = await loadMessages();
         if (run.ended) return;
         reloaded = true;
+        started = false;
         this.#status = 'idle';
         this.#error = null;
         this.#conversation.replace(messages);
-        this.#trigger = this.#conversation.lastTrigger;
+        trigger = this.#trigger = this.#conversation.lastTrigger;
         this.#changed();
       },
     });
@@ -460,10 +447,13 @@ export class AgentChat {
 
   /**
    * A newer command takes over: what the current run wrote stays. Nobody is told before the command is done, but for
-   * the tools of the run, and what they do may have begun another.
+   * the tools of the run, and they may begin another or replace the conversation.
    */
   #interrupt(): void {
-    while (this.#run) this.#finalise(this.#run, 'stopped');
+    while (this.#run) {
+      if (this.#isBusy) this.#status = 'idle';
+      this.#finalise(this.#run, 'stopped');
+    }
   }
 
   #end(run: Run, ending: RunEnding, error: AgentChatError | null = null): void {
@@ -483,11 +473,19 @@ export class AgentChat {
 
   #watchConnection(): void {
     if (this.#unwatch || !this.#transport.onConnectionStateChange) return;
-    this.#unwatch = this.#transport.onConnectionStateChange((state, error) => {
-      if (state === this.#connection.state && error === this.#connection.error) return;
+    let isOver = false;
+    const end = (): void => {
+      isOver = true;
+    };
+    this.#unwatch = end;
+    // It may tell of the state at once, and who hears of it may subscribe or let go of everything.
+    const unwatch = this.#transport.onConnectionStateChange((state, error) => {
+      if (isOver || (state === this.#connection.state && error === this.#connection.error)) return;
       this.#connection = { state, error };
       this.#changed();
     });
+    if (isOver) unwatch();
+    else this.#unwatch = unwatch;
   }
 
   /** Something beside the messages changed. */

@@ -122,10 +122,13 @@ export class Conversation {
     return message ? this.#triggerOf(message) : null;
   }
 
-  /** Everything after what was asked becomes a version. */
-  rollBack({ message, after }: Trigger): void {
+  /** Everything after what was asked becomes a version. Returns whether that is still there. */
+  rollBack({ message, after }: Trigger): boolean {
     const last = message?.id ?? after;
-    this.#cut(this.messages.findLastIndex(({ id }) => id === last) + 1);
+    const index = this.messages.findLastIndex(({ id }) => id === last);
+    if (index < 0 && last !== null) return false;
+    this.#cut(index + 1);
+    return true;
   }
 
   /** The user's message with that id. Throws where there is none. */
@@ -135,10 +138,12 @@ export class Conversation {
     throw refused('There is no such message of the user.', 'message-not-found');
   }
 
-  /** The user's message and everything after it become a version. Returns what it was asked with. */
-  takeBack(message: UIMessage): Trigger {
+  /** The user's message and everything after it become a version. Returns what it was asked with, null if it is gone. */
+  takeBack(message: UIMessage): Trigger | null {
+    const index = this.messages.indexOf(message);
+    if (index < 0) return null;
     const trigger = this.#triggerOf(message);
-    this.#cut(this.messages.indexOf(message));
+    this.#cut(index);
     return trigger;
   }
 

@@ -200,7 +200,9 @@ function apply(draft: Draft, event: StreamEvent): void {
       return;
     }
     case 'approval-request': {
-      const part = toolCall(draft, { ...event, toolCallId: event.toolCallId ?? event.approvalId });
+      const seed = { ...event, toolCallId: event.toolCallId ?? event.approvalId };
+      const workerId = homeOf(draft, seed);
+      const part = toolCall(draft, seed);
       voidApproval(draft, part);
       draft.settled(part);
       delete part.argsText;
@@ -211,7 +213,9 @@ function apply(draft: Draft, event: StreamEvent): void {
         choices: event.choices,
         expiresAt: event.expiresAt,
       };
-      draft.setRun({ approvals: [...draft.run.approvals, event] });
+      // A call of the same id elsewhere, made later, is another.
+      const request = workerId === event.workerId ? event : { ...event, workerId };
+      draft.setRun({ approvals: [...draft.run.approvals, request] });
       return;
     }
     case 'approval-resolved':
@@ -308,31 +312,34 @@ type ToolCallSeed = Partial<Pick<ToolInputStartEvent, 'toolName' | 'title' | 'wo
   toolCallId: string;
 };
 
+const isCall = (toolCallId: string) => (part: UIMessagePart) =>
+  part.type === 'tool-call' && part.toolCallId === toolCallId;
+
 /** The part of that call, wherever it is; made where no event announced it. */
-function toolCall(
-  draft: Draft,
-  { toolCallId, toolName, title, workerId }: ToolCallSeed,
-): Mutable<UIToolCallPart> {
-  const isThis = (part: UIMessagePart) => part.type === 'tool-call' && part.toolCallId === toolCallId;
-  const found = draft.find<UIToolCallPart>(workerId, isThis);
-  if (found) return found;
-  if (workerId === undefined) {
-    // Results of calls that a worker made may come without the worker's name.
-    for (const part of draft.peek()) {
-      if (part.type !== 'worker' || !part.parts.some(isThis)) continue;
-      return toolCall(draft, { toolCallId, workerId: part.workerId });
-    }
-  }
-  return draft.add<UIToolCallPart>(workerId, {
-    type: 'tool-call',
-    toolCallId,
-    toolName: toolName ?? 'tool',
-    ...(title === undefined ? {} : { displayName: title }),
-    args: {},
-    status: 'pending',
-    startedAt: draft.now(),
-    ...draft.thread(workerId),
-  });
+function toolCall(draft: Draft, seed: ToolCallSeed): Mutable<UIToolCallPart> {
+  const { toolCallId, toolName, title } = seed;
+  const workerId = homeOf(draft, seed);
+  return (
+    draft.find<UIToolCallPart>(workerId, isCall(toolCallId)) ??
+    draft.add<UIToolCallPart>(workerId, {
+      type: 'tool-call',
+      toolCallId,
+      toolName: toolName ?? 'tool',
+      ...(title === undefined ? {} : { displayName: title }),
+      args: {},
+      status: 'pending',
+      startedAt: draft.now(),
+      ...draft.thread(workerId),
+    })
+  );
+}
+
+/** The worker whose call it is: results of calls that a worker made may come without the worker's name. */
+function homeOf(draft: Draft, { toolCallId, workerId }: ToolCallSeed): string | undefined {
+  const isThis = isCall(toolCallId);
+  if (workerId !== undefined || draft.peek().some(isThis)) return workerId;
+  const worker = draft.peek().find((part) => part.type === 'worker' && part.parts.some(isThis));
+  return worker?.type === 'worker' ? worker.workerId : undefined;
 }
 
 /** What was to be permitted is not what it was: the question falls, and the call can be asked about anew. */
@@ -343,11 +350,13 @@ function voidApproval(draft: Draft, part: Mutable<UIToolCallPart>): void {
 }
 
 /** Nobody waits any more for the permission that this call still lacks. */
-function withdraw(draft: Draft, { toolCallId, approval }: UIToolCallPart): void {
+function withdraw(draft: Draft, part: UIToolCallPart): void {
+  const { toolCallId, approval } = part;
   if (approval?.status !== 'pending') return;
-  const { approvalId } = approval;
   const isOther = (open: ApprovalRequestEvent) =>
-    open.approvalId !== approvalId || (open.toolCallId ?? open.approvalId) !== toolCallId;
+    open.approvalId !== approval.approvalId ||
+    (open.toolCallId ?? open.approvalId) !== toolCallId ||
+    !draft.peek(open.workerId).includes(part);
   draft.setRun({ approvals: draft.run.approvals.filter(isOther) });
 }
 

@@ -1,8 +1,8 @@
 import type { InteractiveTool, UIMessage } from 'agent-chat-kit';
 import { vi } from 'vitest';
 import type { Deed } from './interleavings.ts';
-import type { CallOfTool } from './records.ts';
-import { isInteractive, type Reaction, response, STORED, type World } from './world.ts';
+import type { Call, CallOfTool } from './records.ts';
+import { type Reaction, response, STORED, type World } from './world.ts';
 
 type Do = (world: World, n: number, how: number) => void;
 
@@ -24,7 +24,7 @@ export const deeds: Readonly<Record<Deed, Do>> = {
       (call) => {
         world.due.push({
           kind: 'first',
-          asking: { key, text: key, messageId: undefined, rollbacks: [] },
+          asking: { key, text: key, messageId: undefined, rollbacks: null },
           call,
         });
         return world.chat.sendMessage(key, { files });
@@ -60,7 +60,7 @@ export const deeds: Readonly<Record<Deed, Do>> = {
     }
   },
   answer: (world, n, how) => {
-    const tool = pick(Object.values(world.chat.pendingClientTools).flat(), n);
+    const tool = pick(Object.values(world.look().pendingClientTools).flat(), n);
     if (!tool) return;
     const call = world.live?.legs.at(-1)?.calls.get(tool.toolCallId);
     if (call?.tool !== tool.toolName)
@@ -83,7 +83,7 @@ export const deeds: Readonly<Record<Deed, Do>> = {
     else tool.resolve(how === 2 ? 1n : result);
   },
   decide: (world, n, how) => {
-    const permission = pick(world.chat.pendingApprovals, n);
+    const permission = pick(world.look().pendingApprovals, n);
     if (!permission) return;
     world.permissions.push(permission);
     decide(world, permission, how);
@@ -135,7 +135,7 @@ export const deeds: Readonly<Record<Deed, Do>> = {
     const messages = STORED.slice(0, how);
     if (world.live === run) {
       run.heard = false;
-      run.started = true;
+      run.started = false;
       run.events = [];
       run.word = undefined;
       run.asking = null;
@@ -149,19 +149,26 @@ export const deeds: Readonly<Record<Deed, Do>> = {
     world.failNextSend = true;
   },
   queue,
-  busy: ({ chat }, n) => chat.updateOptions({ whenBusy: pick(['interrupt', 'queue', 'reject'] as const, n) }),
+  busy: (world, n) => {
+    world.whenBusy = pick(['interrupt', 'queue', 'reject'] as const, n) ?? 'interrupt';
+    world.chat.updateOptions({ whenBusy: world.whenBusy });
+  },
   replace: (world, n, how) => {
-    const own: readonly UIMessage[] = JSON.parse(JSON.stringify(world.chat.messages));
-    const { live } = world;
+    const own: readonly UIMessage[] = JSON.parse(JSON.stringify(world.look().messages));
+    const { live, nested } = world;
+    const calls = [...world.calls];
     // What is done while the old run ends belongs to the old conversation.
     const messages = how > 2 ? own : STORED.slice(0, n);
     world.chat.replaceMessages(messages);
-    if (live && world.live === live) world.ended(live, 'stopped');
-    world.forget(messages);
-    world.letGo();
-    if (world.live) return;
+    // A run that a tool began as it heard of that end was ended too.
+    const isOver = world.live === live || (world.live?.heard && !isBusy(world));
+    if (world.live && isOver) world.ended(world.live, 'stopped');
+    // Who heard of it may have replaced it once more.
+    world.forget(nested === world.nested ? messages : [...messages, ...STORED]);
+    world.letGo(calls);
+    if (world.live?.heard) return;
     world.current = null;
-    world.certain = true;
+    world.certain = nested === world.nested;
   },
   subscribe: (world, _, how) => {
     if (world.listenings.length > 6) return;
@@ -196,9 +203,10 @@ export const deeds: Readonly<Record<Deed, Do>> = {
   },
   dispose: (world) => {
     for (const listening of world.listenings) listening.alive = false;
+    const calls = [...world.calls];
     world.chat.dispose();
     if (world.live) world.ended(world.live, 'stopped');
-    world.letGo();
+    world.letGo(calls);
     if (world.watchers.size > 0) world.violated('the connection is watched after all is let go of');
   },
 };
@@ -208,7 +216,7 @@ export function pass(world: World, time: number): void {
   world.touched.add('');
   for (const { calls, run } of world.legs) {
     if (run !== world.live || time < 60_000) continue;
-    for (const call of calls.values()) if (!isInteractive(call)) call.answers.push({ error: '*' });
+    for (const call of calls.values()) if (call.ran > 0) call.answers.push({ error: '*' });
   }
   vi.advanceTimersByTime(time);
 }
@@ -229,20 +237,27 @@ function retry(world: World): void {
     { refusal: !certain ? 'perhaps' : current && !canContinue ? 'certain' : 'never' },
   );
   if (!call.run) world.due = world.due.filter((due) => due.call !== call);
-  if (nested !== world.nested) return;
+  if (nested !== world.nested) return interfered(world, call);
   if (certain && current && canContinue && !call.run) world.violated('a retry asks nothing');
+}
+
+/** While it was done the page did something else, which may have made it impossible. */
+function interfered(world: World, call: Call): void {
+  call.refusal = 'perhaps';
+  if (call.run) return;
+  world.certain = false;
+  if (world.live?.legs.at(-1)?.stream.signal.aborted) world.ended(world.live, 'stopped');
 }
 
 function edit(world: World, n: number, how: number): void {
   const { chat } = world;
-  const { messages, canContinue, status } = world.look();
+  const { messages, canContinue } = world.look();
   const message = pick(
     messages.filter(({ role }) => role === (how === 4 ? 'assistant' : 'user')),
     n,
   );
-  const isBusy = status === 'streaming' || status === 'awaiting-input';
   const isRefused =
-    !canContinue || (isBusy && chat.whenBusy === 'reject') || message?.role !== 'user' || how === 5;
+    !canContinue || (isBusy(world) && world.whenBusy === 'reject') || message?.role !== 'user' || how === 5;
   const text = `m${world.mint()}`;
   const { nested } = world;
   world.cut = true;
@@ -260,24 +275,22 @@ function edit(world: World, n: number, how: number): void {
     { refusal: isRefused ? 'certain' : 'never' },
   );
   if (!call.run) world.due = world.due.filter((due) => due.call !== call);
-  if (nested !== world.nested) {
-    call.refusal = 'perhaps';
-    if (!call.run) world.certain = false;
-  } else if (!isRefused && !call.run) world.violated('an edit asks nothing');
+  if (nested !== world.nested) interfered(world, call);
+  else if (!isRefused && !call.run) world.violated('an edit asks nothing');
 }
 
 function select(world: World, n: number, how: number): void {
   const { chat } = world;
-  const message = pick(chat.messages, n);
+  const message = pick(world.look().messages, n);
   const versions = message ? chat.versions(message.id) : [];
   if (message && !versions.includes(message)) world.violated('a message is none of its own versions');
   const version = pick(versions, how);
-  const isBusy = chat.status === 'streaming' || chat.status === 'awaiting-input';
+  const wasBusy = isBusy(world);
   const { nested, live } = world;
   try {
     world.cut = true;
     chat.selectVersion(how === 5 ? 'nobody' : (version?.id ?? 'nobody'));
-    if (isBusy) world.violated('a version is selected while a run goes on');
+    if (wasBusy) world.violated('a version is selected while a run goes on');
     if (live && world.live === live) world.ended(live, 'stopped');
     world.certain = nested === world.nested;
     if (!world.certain) return;
@@ -286,7 +299,7 @@ function select(world: World, n: number, how: number): void {
     world.current = world.lastAsking;
   } catch {
     const isThere = how !== 5 && version !== undefined && version !== message;
-    if (!isBusy && isThere) world.violated('a version cannot be selected');
+    if (!wasBusy && isThere) world.violated('a version cannot be selected');
   }
 }
 
@@ -320,9 +333,13 @@ function queue(world: World, n: number, how: number): void {
       return entry.remove();
     default:
       world.sendingNow = entry.id;
-      entry.sendNow();
-      if (!canContinue && call.run)
+      if (canContinue) return entry.sendNow();
+      try {
+        entry.sendNow();
         world.violated('what is queued is asked where nothing can be gone on with');
+      } catch {
+        // It stays in the queue.
+      }
   }
 }
 
@@ -356,6 +373,10 @@ function decide(world: World, permission: World['permissions'][number], how: num
     () => permission.approve({ choice: 'once', args: { n: 0 } }),
   ];
   world.call('decide', pick(answers, how) ?? (() => Promise.resolve()), { refusal: 'perhaps' });
+}
+
+function isBusy({ chat }: World): boolean {
+  return chat.status === 'streaming' || chat.status === 'awaiting-input';
 }
 
 function pick<T>(items: readonly T[], n: number): T | undefined {

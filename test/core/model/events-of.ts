@@ -88,7 +88,7 @@ export function eventsOf({ say, id, by }: Say, mint: () => number): readonly Str
     case 'object-start':
       return [{ type: 'text-start', id: 'o0', responseType: 'list', workerId }];
     case 'object-delta': {
-      const delta = id === 0 ? `["${mint()};"` : id === 1 ? `,"${mint()};"` : ']';
+      const delta = id === 0 ? `["${mint()};"` : `,"${mint()};"${id === 1 ? '' : ']'}`;
       return [{ type: 'text-delta', id: 'o0', delta, workerId }];
     }
     case 'thought':

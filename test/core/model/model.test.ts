@@ -4,7 +4,7 @@ import { interleavings } from './interleavings.ts';
 import { giveBack, play, takeOver } from './play.ts';
 
 // The same interleavings each time, unless others are asked for: `MODEL_SEED=7 MODEL_RUNS=10000 npx vitest run …`.
-const runs = Number(process.env['MODEL_RUNS'] ?? 500);
+const runs = Number(process.env['MODEL_RUNS'] ?? 10_000);
 const seed = Number(process.env['MODEL_SEED'] ?? 1);
 
 beforeAll(takeOver);

@@ -91,6 +91,7 @@ export class World {
   nextUpload = 0;
   nextDigest = 0;
   failNextSend = false;
+  whenBusy: Setting['whenBusy'];
 
   /** Ids of queued messages, the next first. */
   queue: string[] = [];
@@ -118,6 +119,7 @@ export class World {
 
   constructor(setting: Setting, make: MakeChat) {
     this.setting = setting;
+    this.whenBusy = setting.whenBusy;
     const stored = { nothing: 0, 'a talk': 2, 'half a talk': 4 }[setting.stored];
     this.chat = make({
       transport: this.#transport(),
@@ -210,7 +212,9 @@ export class World {
     const { messages } = this.chat;
     const before = messages[messages.findIndex(({ id }) => id === message.id) - 1];
     const text = textOf(message);
-    const asking = { key: text, text, messageId: message.id, rollbacks: [before?.id ?? null] };
+    // One that was shown and never asked goes back to wherever the one did that it came from.
+    const rollbacks = this.stored.has(message.id) ? [before?.id ?? null] : null;
+    const asking = { key: text, text, messageId: message.id, rollbacks };
     this.askings.set(message.id, asking);
     return asking;
   }
@@ -264,11 +268,13 @@ export class World {
     this.live.messageId = undefined;
   }
 
-  /** What of the queue is still waited for is let go of. */
-  letGo(): void {
-    this.queue = [];
-    this.due = [];
-    for (const call of this.calls) {
+  /** What of these calls is still waited for is let go of. */
+  letGo(calls: readonly Call[]): void {
+    const queued = new Set(this.look().queue.map(({ id }) => id));
+    this.queue = this.queue.filter((id) => queued.has(id));
+    // What is about to be asked while this happens is asked of what comes after.
+    if (!this.isNested) this.due = this.due.filter(({ call }) => !calls.includes(call));
+    for (const call of calls) {
       if (call.state !== 'pending') continue;
       call.excused = true;
       call.queued = undefined;
@@ -338,6 +344,8 @@ export class World {
       if (!AgentChatError.isInstance(error)) this.violated(`the page met ${String(error)}`);
     }
     this.#depth -= 1;
+    // What was about to be asked may not have been.
+    if (this.due.length > 0) this.certain = false;
   }
 
   resumed(run: Run, signal: AbortSignal, how: number): EventStream | null {
@@ -408,6 +416,7 @@ export class World {
     if (!run.heard) {
       this.certain = false;
       this.cut = true;
+      if (run.lost > 0) run.asking = this.lastAsking;
     }
     run.transcript.add(event);
     run.events.push(event);
@@ -611,7 +620,7 @@ export class World {
     if (end === 'limit') {
       if (this.setting.limit === 'none') this.violated('a limit is exceeded that was not set');
     } else run.arrived = run.transcript.length;
-    if (!run.heard && run.events.length > 0) this.#isHeard(run);
+    if (!run.heard && run.events.length > 0 && run === this.runs.at(-1)) this.#isHeard(run);
     this.ended(run, end === 'finish' ? 'finished' : 'failed');
   }
 
@@ -729,15 +738,15 @@ export class World {
     const key = how === 2 ? `${n}` : `m${n}`;
     const { canContinue, queue } = this.look();
     const isBusy = chat.status === 'streaming' || chat.status === 'awaiting-input';
-    const isQueued = isBusy && chat.whenBusy === 'queue';
+    const isQueued = isBusy && this.whenBusy === 'queue';
     const isFull = isQueued && this.setting.limit === 'queue' && queue.length > 0;
-    const isRefused = !canContinue || isFull || (isBusy && chat.whenBusy === 'reject');
+    const isRefused = !canContinue || isFull || (isBusy && this.whenBusy === 'reject');
     const { nested } = this;
     const call = this.call(
       'send',
       (call) => {
         const text = how === 2 ? null : key;
-        this.due.push({ kind: 'first', asking: { key, text, messageId: undefined, rollbacks: [] }, call });
+        this.due.push({ kind: 'first', asking: { key, text, messageId: undefined, rollbacks: null }, call });
         if (how === 2) return chat.send('go', { n });
         if (how !== 3) return chat.sendMessage(key);
         return chat.sendMessage(key, { files: [{ id: 'f', mediaType: 'text/plain', url: 'get:' }] });
