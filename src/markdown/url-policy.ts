@@ -21,6 +21,15 @@ export function loadsFromHere(address: string): boolean {
   return url !== null && OWN_PROTOCOLS.has(url.protocol) && url.origin === globalThis.location?.origin;
 }
 
+/** The address from which an image may be loaded once somebody asks for it, or null. */
+export function imageAddress(address: string): string | null {
+  if (RASTER_DATA.test(address)) return address.length <= MAX_DATA_URL ? address : null;
+  const url = parse(address);
+  return url && (url.protocol === 'http:' || url.protocol === 'https:') && !url.username && !url.password
+    ? url.href
+    : null;
+}
+
 /** The host an address leads to, for people to read; empty where it has none. */
 export function hostOf(address: string): string {
   return parse(address)?.host ?? '';

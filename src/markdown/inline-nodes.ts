@@ -1,0 +1,192 @@
+import type { Footnotes } from './footnotes.ts';
+import { type Inline, plainText } from './inline.ts';
+import { type MarkdownOptions, markdownStrings } from './options.ts';
+import type { ElementName, Renderer } from './renderer.ts';
+import { hostOf, imageAddress, linkTarget } from './url-policy.ts';
+
+export interface Made<Node> {
+  readonly node: Node;
+  /** Where the pieces in it go. */
+  readonly content: Node;
+}
+
+const ELEMENTS: Partial<Record<Inline['type'], ElementName>> = {
+  emphasis: 'em',
+  strong: 'strong',
+  delete: 'del',
+  mark: 'mark',
+  break: 'br',
+  inlineCode: 'code',
+};
+
+/** What a text looks like that names a host: the whole of it is an address or the name of a host. */
+const LOOKS_LIKE_ADDRESS =
+  /^\s*(?:[a-z][a-z\d+.-]*:\/\/|www\.)?((?:[\w-]+\.)+[a-z]{2,24})(?:[/:?#]\S*)?\s*$/i;
+
+/** Makes the nodes of what stands in a line. Addresses go through the policies of the application. */
+export class InlineNodes<Node extends object> {
+  readonly #renderer: Renderer<Node>;
+  readonly #options: MarkdownOptions;
+  readonly #footnotes: Footnotes<Node>;
+  readonly #isDefined: (label: string) => boolean;
+  /** What the buttons do that are in the text. */
+  readonly actions = new WeakMap<object, () => void>();
+
+  constructor(
+    renderer: Renderer<Node>,
+    options: MarkdownOptions,
+    footnotes: Footnotes<Node>,
+    isDefined: (label: string) => boolean,
+  ) {
+    this.#renderer = renderer;
+    this.#options = options;
+    this.#footnotes = footnotes;
+    this.#isDefined = isDefined;
+  }
+
+  /** What needs another node when it is another. */
+  kindOf(piece: Inline): string {
+    const { value, url, title } = piece;
+    if (piece.type === 'footnoteReference')
+      return `${this.#isDefined(value)} ${this.#footnotes.numberOf(value)}`;
+    if (piece.type === 'citation') return value;
+    if (url === null) return '';
+    return piece.type === 'image' ? `${url}\n${title}\n${plainText(piece)}` : `${url}\n${title}`;
+  }
+
+  make(piece: Inline): Made<Node> {
+    const name = ELEMENTS[piece.type];
+    if (name) return this.#element(name);
+    switch (piece.type) {
+      case 'link':
+        return this.#link(piece);
+      case 'image':
+        return this.#image(piece);
+      case 'footnoteReference':
+        return this.#reference(piece.value);
+      case 'citation':
+        return this.#citation(piece.value);
+      case 'inlineMath': {
+        const made = this.#element('span');
+        this.#renderer.attribute(made.node, 'data-math', 'inline');
+        return made;
+      }
+      default:
+        return this.#element('span');
+    }
+  }
+
+  /** `content` can no longer change. */
+  finish(piece: Inline, { node }: Made<Node>): void {
+    if (piece.type !== 'link' || piece.url === null) return;
+    const host = disguisedHost(plainText(piece), this.#target(piece.url) ?? '');
+    if (host === '') return;
+    const shown = this.#renderer.element('span');
+    this.#renderer.attribute(shown, 'data-chrome', 'host');
+    this.#renderer.insert(shown, this.#renderer.text(` (${host})`), null);
+    this.#renderer.insert(node, shown, null);
+  }
+
+  #element(name: ElementName): Made<Node> {
+    const node = this.#renderer.element(name);
+    return { node, content: node };
+  }
+
+  #target(url: string): string | null {
+    const { linkPolicy } = this.#options;
+    return linkPolicy ? linkPolicy(url) : linkTarget(url);
+  }
+
+  #link({ url, title }: Inline): Made<Node> {
+    if (url === null) return this.#element('a');
+    const target = this.#target(url);
+    // An address that is refused leaves nothing but its text.
+    if (target === null) return this.#element('span');
+    const made = this.#element('a');
+    this.#lead(made.node, target, title);
+    return made;
+  }
+
+  #lead(node: Node, target: string, title: string): void {
+    const { attribute } = this.#renderer;
+    attribute(node, 'href', target);
+    if (title !== '') attribute(node, 'title', title);
+    attribute(node, 'target', '_blank');
+    attribute(node, 'rel', 'noopener noreferrer nofollow ugc');
+  }
+
+  #image(piece: Inline): Made<Node> {
+    const { url, title } = piece;
+    if (url === null) return this.#element('span');
+    const alternative = plainText(piece);
+    const source = this.#options.imagePolicy?.(url) ?? null;
+    if (source !== null) {
+      const node = this.#picture(source, alternative, title);
+      return { node, content: node };
+    }
+    const { element, insert, text, attribute, remove } = this.#renderer;
+    const made = this.#element('span');
+    const shown = text(alternative);
+    insert(made.node, shown, null);
+    const address = imageAddress(url);
+    if (address === null) return made;
+    const host = hostOf(address);
+    attribute(made.node, 'data-host', host);
+    const button = element('button');
+    const label = text(`${this.#options.strings?.loadImage ?? markdownStrings.loadImage} (${host})`);
+    attribute(button, 'type', 'button');
+    attribute(button, 'data-chrome', 'image');
+    insert(button, label, null);
+    insert(made.node, button, null);
+    this.actions.set(button, () => {
+      remove(shown);
+      remove(button);
+      insert(made.node, this.#picture(address, alternative, title), null);
+    });
+    return made;
+  }
+
+  #picture(source: string, alternative: string, title: string): Node {
+    const { element, attribute } = this.#renderer;
+    const node = element('img');
+    attribute(node, 'referrerpolicy', 'no-referrer');
+    attribute(node, 'src', source);
+    attribute(node, 'alt', alternative);
+    if (title !== '') attribute(node, 'title', title);
+    return node;
+  }
+
+  #reference(label: string): Made<Node> {
+    const { element, attribute, insert, text } = this.#renderer;
+    const number = this.#footnotes.numberOf(label);
+    const made = this.#element('sup');
+    const link = element('a');
+    if (this.#isDefined(label)) attribute(link, 'href', `#${this.#footnotes.idOf(label)}`);
+    attribute(link, 'data-footnote-ref', '');
+    insert(link, text(`${number}`), null);
+    insert(made.node, link, null);
+    return made;
+  }
+
+  #citation(label: string): Made<Node> {
+    const { element, attribute, insert, text } = this.#renderer;
+    const cited = this.#options.citations?.(label);
+    const target = cited?.url === undefined ? null : this.#target(cited.url);
+    const made = this.#element('sup');
+    attribute(made.node, 'data-citation', label);
+    const shown = element(target === null ? 'span' : 'a');
+    if (target !== null) this.#lead(shown, target, cited?.title ?? '');
+    insert(shown, text(label), null);
+    insert(made.node, shown, null);
+    return made;
+  }
+}
+
+/** The host a link leads to where its text is the address of another; empty where it is not. */
+function disguisedHost(text: string, target: string): string {
+  const said = LOOKS_LIKE_ADDRESS.exec(text.slice(0, 300))?.[1]?.toLowerCase();
+  const host = hostOf(target);
+  if (!said || host === '') return '';
+  const plain = (name: string): string => name.replace(/^www\./, '');
+  return plain(said) === plain(host.replace(/:\d+$/, '')) ? '' : host;
+}

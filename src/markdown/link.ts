@@ -1,0 +1,182 @@
+import {
+  AMPERSAND,
+  BACKSLASH,
+  CLOSE_BRACKET,
+  CLOSE_PAREN,
+  COLON,
+  GREATER,
+  isAsciiPunctuation,
+  isSpace,
+  isSpaceOrTab,
+  LESS,
+  NEWLINE,
+  OPEN_BRACKET,
+  OPEN_PAREN,
+} from './characters.ts';
+import { codePoint, entity } from './entities.ts';
+
+/** Where a link leads, as it was written but for escapes. */
+export interface Target {
+  readonly url: string;
+  readonly title: string;
+}
+
+export interface Definition extends Target {
+  readonly label: string;
+}
+
+const MAX_LABEL = 999;
+const MAX_PARENTHESES = 32;
+const ENTITY = /&(?:#[xX]([\da-fA-F]{1,6})|#(\d{1,7})|([a-zA-Z][a-zA-Z\d]{1,31}));/y;
+
+/** The entity at that place. `value` is undefined where its name is not known. */
+export function entityAt(text: string, at: number): { value: string | undefined; end: number } | null {
+  ENTITY.lastIndex = at;
+  const match = ENTITY.exec(text);
+  if (!match) return null;
+  const [, hexadecimal, decimal, name] = match;
+  const code = hexadecimal ? Number.parseInt(hexadecimal, 16) : Number(decimal);
+  return { value: name ? entity(name) : codePoint(code), end: ENTITY.lastIndex };
+}
+
+/** The text without backslashes that escape, and with entities as what they stand for. */
+export function unescaped(text: string): string {
+  if (!text.includes('\\') && !text.includes('&')) return text;
+  let plain = '';
+  for (let at = 0; at < text.length; ) {
+    const code = text.charCodeAt(at);
+    if (code === BACKSLASH && isAsciiPunctuation(text.charCodeAt(at + 1))) {
+      plain += text[at + 1];
+      at += 2;
+      continue;
+    }
+    const found = code === AMPERSAND ? entityAt(text, at) : null;
+    plain += found?.value ?? text[at];
+    at = found?.value === undefined ? at + 1 : found.end;
+  }
+  return plain;
+}
+
+/** Labels that mean the same are the same afterwards. */
+export function normaliseLabel(label: string): string {
+  return label
+    .trim()
+    .replace(/[ \t\r\n]+/g, ' ')
+    .toLowerCase()
+    .toUpperCase();
+}
+
+/** The place behind `[label]`, or -1. A label has something in it. */
+export function labelEnd(text: string, at: number): number {
+  if (text.charCodeAt(at) !== OPEN_BRACKET) return -1;
+  let isBlank = true;
+  for (let end = at + 1; end <= at + MAX_LABEL + 1 && end < text.length; end += 1) {
+    const code = text.charCodeAt(end);
+    if (code === OPEN_BRACKET) return -1;
+    if (code === CLOSE_BRACKET) return isBlank ? -1 : end + 1;
+    if (!isSpace(code)) isBlank = false;
+    if (code === BACKSLASH && isAsciiPunctuation(text.charCodeAt(end + 1))) end += 1;
+  }
+  return -1;
+}
+
+/** The place behind the address that begins there, or -1; an empty one only in `<>`. */
+export function addressEnd(text: string, at: number): number {
+  if (text.charCodeAt(at) === LESS) {
+    for (let end = at + 1; end < text.length; end += 1) {
+      const code = text.charCodeAt(end);
+      if (code === GREATER) return end + 1;
+      if (code === LESS || code === NEWLINE) return -1;
+      if (code === BACKSLASH && isAsciiPunctuation(text.charCodeAt(end + 1))) end += 1;
+    }
+    return -1;
+  }
+  let depth = 0;
+  let end = at;
+  for (; end < text.length; end += 1) {
+    const code = text.charCodeAt(end);
+    if (code === BACKSLASH && isAsciiPunctuation(text.charCodeAt(end + 1))) end += 1;
+    else if (code === OPEN_PAREN) {
+      depth += 1;
+      if (depth > MAX_PARENTHESES) return -1;
+    } else if (code === CLOSE_PAREN) {
+      if (depth === 0) break;
+      depth -= 1;
+    } else if (code <= 32 || code === 127) break;
+  }
+  return depth === 0 ? end : -1;
+}
+
+/** What that address says. */
+export function addressOf(text: string, at: number, end: number): string {
+  return unescaped(text.charCodeAt(at) === LESS ? text.slice(at + 1, end - 1) : text.slice(at, end));
+}
+
+/** The place behind the title that begins there, or -1. */
+export function titleEnd(text: string, at: number): number {
+  const opener = text[at];
+  const closer = opener === '(' ? ')' : opener;
+  if (opener !== '"' && opener !== "'" && opener !== '(') return -1;
+  for (let end = at + 1; end < text.length; end += 1) {
+    const character = text[end];
+    if (character === closer) return end + 1;
+    if (character === opener) return -1;
+    if (character === '\\' && isAsciiPunctuation(text.charCodeAt(end + 1))) end += 1;
+  }
+  return -1;
+}
+
+/** Behind spaces and tabs, and at most one line end among them. */
+export function skipSpace(text: string, from: number): number {
+  let at = from;
+  let lines = 0;
+  while (isSpaceOrTab(text.charCodeAt(at)) || (text.charCodeAt(at) === NEWLINE && lines++ === 0)) at += 1;
+  return at;
+}
+
+function skipBlanks(text: string, from: number): number {
+  let at = from;
+  while (isSpaceOrTab(text.charCodeAt(at))) at += 1;
+  return at;
+}
+
+/** The definition of a link that the text begins with, and the place where the next line begins. */
+export function definitionAt(text: string, from: number): { definition: Definition; end: number } | null {
+  const afterLabel = labelEnd(text, from);
+  if (afterLabel < 0 || text.charCodeAt(afterLabel) !== COLON) return null;
+  const at = skipSpace(text, afterLabel + 1);
+  const afterAddress = addressEnd(text, at);
+  if (afterAddress < 0 || afterAddress === at) return null;
+  const url = addressOf(text, at, afterAddress);
+  const label = normaliseLabel(text.slice(from + 1, afterLabel - 1));
+  const titleAt = skipSpace(text, afterAddress);
+  const afterTitle = titleAt > afterAddress ? titleEnd(text, titleAt) : -1;
+  if (afterTitle > 0) {
+    const end = skipBlanks(text, afterTitle);
+    if (isLineEnd(text, end)) {
+      return {
+        definition: { label, url, title: unescaped(text.slice(titleAt + 1, afterTitle - 1)) },
+        end: end + 1,
+      };
+    }
+  }
+  const end = skipBlanks(text, afterAddress);
+  return isLineEnd(text, end) ? { definition: { label, url, title: '' }, end: end + 1 } : null;
+}
+
+function isLineEnd(text: string, at: number): boolean {
+  return at >= text.length || text.charCodeAt(at) === NEWLINE;
+}
+
+/** The definitions that a paragraph begins with, and where what else it says begins. */
+export function leadingDefinitions(text: string): { definitions: readonly Definition[]; end: number } {
+  const definitions: Definition[] = [];
+  let end = 0;
+  while (text.charCodeAt(end) === OPEN_BRACKET) {
+    const found = definitionAt(text, end);
+    if (!found) break;
+    definitions.push(found.definition);
+    end = Math.min(found.end, text.length);
+  }
+  return { definitions, end };
+}

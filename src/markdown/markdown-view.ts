@@ -1,0 +1,106 @@
+import { createDomRenderer } from './dom-renderer.ts';
+import type { MarkdownOptions } from './options.ts';
+import { MarkdownView } from './view.ts';
+
+export interface MarkdownViewOptions extends MarkdownOptions {
+  /** Calls back when it is time to show what arrived; by default with the next frame. Returns what calls it off. */
+  readonly schedule?: ((callback: () => void) => () => void) | undefined;
+}
+
+/** Markdown in an element of a page. */
+export interface MarkdownViewHandle {
+  /** More of the text: shown with the next frame. */
+  append(delta: string): void;
+  /** Nothing more comes: everything is shown at once as it is. */
+  finish(): void;
+  /** The whole text so far. Where it only got longer, nothing that is shown is touched. */
+  set(text: string): void;
+  /** Takes everything away. */
+  reset(): void;
+}
+
+/** How long what is only marks waits for what they mark. Milliseconds. */
+const HOLD = 300;
+/** A flush that took long is followed by a pause of so many times its length. */
+const PAUSE = 4;
+/** So much of a flush makes it long. Milliseconds. */
+const LONG = 8;
+
+/** Shows Markdown in an element, which is to have nothing else in it. */
+export function createMarkdownView(root: Element, options: MarkdownViewOptions = {}): MarkdownViewHandle {
+  const schedule = options.schedule ?? nextFrame;
+  const view = new MarkdownView<Node>(createDomRenderer(root.ownerDocument), root, options);
+  let text = '';
+  let isFinished = false;
+  let cancel: (() => void) | null = null;
+  let hold: ReturnType<typeof setTimeout> | undefined;
+  let pauseUntil = 0;
+
+  root.addEventListener('click', (event) => {
+    const button = event.target instanceof Element ? event.target.closest('button') : null;
+    if (button) view.actionOf(button)?.();
+  });
+
+  const flush = (isUrgent: boolean): void => {
+    cancel?.();
+    cancel = null;
+    clearTimeout(hold);
+    const start = performance.now();
+    view.flush(isUrgent);
+    const took = performance.now() - start;
+    if (took > LONG) pauseUntil = start + took * (1 + PAUSE);
+    if (view.isRestless) hold = setTimeout(() => flush(true), HOLD);
+  };
+
+  const later = (): void => {
+    if (cancel) return;
+    const wait = pauseUntil - performance.now();
+    if (wait <= 0) {
+      cancel = schedule(() => flush(false));
+      return;
+    }
+    const timer = setTimeout(() => flush(false), wait);
+    cancel = () => clearTimeout(timer);
+  };
+
+  const stop = (): void => {
+    cancel?.();
+    cancel = null;
+    clearTimeout(hold);
+  };
+
+  const reset = (): void => {
+    stop();
+    text = '';
+    isFinished = false;
+    view.reset();
+  };
+
+  const append = (delta: string): void => {
+    if (isFinished || delta === '') return;
+    text += delta;
+    view.push(delta);
+    later();
+  };
+
+  return {
+    append,
+    reset,
+    finish() {
+      if (isFinished) return;
+      isFinished = true;
+      stop();
+      view.finish();
+    },
+    set(whole) {
+      if (whole === text) return;
+      if (isFinished || !whole.startsWith(text)) reset();
+      append(whole.slice(text.length));
+    },
+  };
+}
+
+function nextFrame(callback: () => void): () => void {
+  const frame = requestAnimationFrame(callback);
+  return () => cancelAnimationFrame(frame);
+}
