@@ -64,6 +64,8 @@ interface BlockState {
 const MAX_LINE = 1_000;
 /** A mode may read nothing to change its state; one that does so again and again stands still. */
 const MAX_EMPTY_READS = 10;
+/** What `.` matches in no pattern: modes wait for ever for a match at one of these, which no editor has in a line. */
+const LINE_ENDS = /[\n\r\u2028\u2029]/g;
 const INDENT_UNIT = 2;
 const BUDGET = 200;
 
@@ -131,7 +133,7 @@ export function createHighlighter(mode: Mode, options: HighlighterOptions = {}):
       try {
         block.mode ??= mode.startState?.(INDENT_UNIT) ?? {};
         if (text === '') mode.blankLine?.(block.mode, INDENT_UNIT);
-        const stream = new StringStream(text, INDENT_UNIT);
+        const stream = new StringStream(text.replace(LINE_ENDS, ' '), INDENT_UNIT);
         while (done < text.length && block.spent + now() - began < budget) {
           const kind = kindOf(read(mode, stream, block.mode));
           add(tokens, text.slice(done, stream.pos), kind);

@@ -11,6 +11,7 @@ import {
   EQUALS,
   isAlphanumeric,
   isAsciiPunctuation,
+  isDigit,
   isSpace,
   isUnicodePunctuation,
   isUnicodeSpace,
@@ -309,21 +310,25 @@ class InlineParser implements ParsedInline {
   }
 
   #dollars(): boolean {
-    const length = runLength(this.#text, this.#at);
-    if (this.#isLast(this.#at + length)) return this.#hideRest();
+    const text = this.#text;
+    const at = this.#at;
+    const length = runLength(text, at);
+    if (this.#isLast(at + length)) return this.#hideRest();
     if (length === 2) return this.#math(2, '$$');
-    if (length !== 1 || !this.#context.dollars || isSpace(this.#text.charCodeAt(this.#at + 1))) {
+    const next = text.charCodeAt(at + 1);
+    if (length !== 1 || !this.#context.dollars || isSpace(next)) {
       this.#at += length;
       return true;
     }
-    for (let end = this.#find('$', this.#at + 1); end > 0; end = this.#find('$', end + 1)) {
+    for (let end = this.#find('$', at + 1); end > 0; end = this.#find('$', end + 1)) {
+      if (end - at > MAX_UNFINISHED) return false;
       // Not before a digit: `$5 and $10` are prices.
-      const isCloser =
-        !isSpace(this.#text.charCodeAt(end - 1)) && !isAlphanumeric(this.#text.charCodeAt(end + 1));
-      if (isCloser) return this.#take(end + 1, withText('inlineMath', this.#text.slice(this.#at + 1, end)));
-      if (end - this.#at > MAX_UNFINISHED) break;
+      const isCloser = !isSpace(text.charCodeAt(end - 1)) && !isAlphanumeric(text.charCodeAt(end + 1));
+      if (isCloser) return this.#take(end + 1, withText('inlineMath', text.slice(at + 1, end)));
     }
-    return false;
+    this.#leftOpen(at);
+    if (!this.#isOpen || isDigit(next) || this.#end - at > MAX_UNFINISHED) return false;
+    return this.#take(this.#end, withText('inlineMath', text.slice(at + 1, this.#end)));
   }
 
   /** Where that text comes next, or -1; what was not found once is not looked for again. */

@@ -72,7 +72,7 @@ const LANGUAGES: readonly (readonly [names: string, load: Load, rename?: Rename]
   ['swift', () => import('@codemirror/legacy-modes/mode/swift').then((m) => m.swift)],
   [
     'yaml yml',
-    () => import('@codemirror/legacy-modes/mode/yaml').then((m) => m.yaml),
+    () => import('@codemirror/legacy-modes/mode/yaml').then((m) => shortSpaces(m.yaml as Mode)),
     as('atom', 'property'),
   ],
   ['toml', () => import('@codemirror/legacy-modes/mode/toml').then((m) => m.toml)],
@@ -123,6 +123,21 @@ export const languages: readonly string[] = LANGUAGES.map(([names]) => names.spl
 function renamed(mode: Mode, rename: Rename | undefined): Mode {
   if (!rename) return mode;
   return { ...mode, token: (stream, state) => rename(mode.token(stream, state), stream.current()) };
+}
+
+/**
+ * A mode that reads no line with a long run of spaces: on these, YAML's search for a key takes time with the
+ * fourth power of the run's length, within a single call.
+ */
+function shortSpaces(mode: Mode): Mode {
+  return {
+    ...mode,
+    token(stream, state) {
+      if (!stream.sol() || !/\s{48}/.test(stream.string)) return mode.token(stream, state);
+      stream.skipToEnd();
+      return null;
+    },
+  };
 }
 
 const words = (list: string): Record<string, true> =>
@@ -234,6 +249,20 @@ function withElements(mode: Mode): Mode {
   const begin = (): ScriptState => mode.startState?.(2) as ScriptState;
   const inCode = begin().tokenize;
 
+  /** Tells the mode of code that is not there. */
+  function pretend(text: string, state: ScriptState): ScriptState {
+    mode.token(new StringStream(text, 2), state);
+    return state;
+  }
+
+  const inBraces = (): Place => ({
+    in: 'code',
+    // A value, where `{` begins an object.
+    state: pretend('(', begin()),
+    braces: 0,
+    expectsValue: true,
+  });
+
   function code(stream: StringStream, places: Place[], place: Place & { in: 'code' }) {
     const between = place.state.tokenize === inCode;
     if (
@@ -276,7 +305,7 @@ function withElements(mode: Mode): Mode {
     const character = stream.next();
     if (character === '"') place.quote = /^[^"]*"/;
     else if (character === "'") place.quote = /^[^']*'/;
-    else if (character === '{') places.push({ in: 'code', state: begin(), braces: 0, expectsValue: true });
+    else if (character === '{') places.push(inBraces());
     else if (character === '/') place.closes = place.named ? 'this' : 'parent';
     else if (character === '>') {
       places.pop();
@@ -285,7 +314,7 @@ function withElements(mode: Mode): Mode {
       const around = places.at(-1);
       if (around?.in === 'code') {
         // To the code around it the element was a value like any other.
-        mode.token(new StringStream('0', stream.indentUnit), around.state);
+        pretend('0', around.state);
         around.expectsValue = false;
       }
     }
@@ -302,7 +331,7 @@ function withElements(mode: Mode): Mode {
       if (stream.match(/^<(?=[/>A-Za-z_$])/)) {
         places.push({ in: 'tag', named: false, closes: 'nothing', quote: null });
       } else if (stream.eat('{')) {
-        places.push({ in: 'code', state: begin(), braces: 0, expectsValue: true });
+        places.push(inBraces());
       } else {
         stream.next();
         stream.eatWhile(/[^<{]/);

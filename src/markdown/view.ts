@@ -7,7 +7,7 @@ import { isHeldBack } from './held-back.ts';
 import type { Inline } from './inline.ts';
 import { InlineNodes } from './inline-nodes.ts';
 import { type InlineContext, parseInline } from './inline-parser.ts';
-import { leadingDefinitions } from './link.ts';
+import { labelEnd, leadingDefinitions } from './link.ts';
 import type { MarkdownOptions } from './options.ts';
 import type { ElementName, Renderer } from './renderer.ts';
 import { cellsOf } from './table.ts';
@@ -42,7 +42,7 @@ interface BlockView<Node> {
   /** Lines of code, in chunks. */
   readonly chunks: Bound<Node>[];
   /** Of a task. */
-  box: { readonly node: Node; readonly isChecked: boolean } | null;
+  box: { readonly node: Node; readonly host: Node; readonly isChecked: boolean } | null;
   hasLanguage: boolean;
   wasDrawn: boolean;
 }
@@ -61,6 +61,7 @@ interface TextView<Node> {
   isOpen: boolean;
   /** What was read up to here is kept. */
   from: number;
+  canKeep: boolean;
   readonly kept: Bound<Node>[];
   shown: Bound<Node>[];
   /** Labels that it names and that had no definition. */
@@ -235,12 +236,7 @@ export class MarkdownView<Node extends object> {
   /** Reads texts again for which something changed that they name. */
   #refresh(): void {
     for (const text of this.#dirty) {
-      text.shown = [...text.kept.splice(0), ...text.shown];
-      for (const bound of text.shown) {
-        bound.value = bound.head + bound.value;
-        bound.head = '';
-      }
-      text.from = 0;
+      release(text);
       this.#read(text);
     }
     this.#dirty.clear();
@@ -414,17 +410,18 @@ export class MarkdownView<Node extends object> {
   /** The box of a task stands before the text of its first paragraph. */
   #updateTask(view: BlockView<Node>): void {
     const isChecked = view.block.checked === true;
-    if (view.box?.isChecked === isChecked) return;
+    const [first] = view.children;
+    const text = first?.type === 'paragraph' ? first.text : null;
+    const host = text?.content ?? view.content;
+    if (view.box?.isChecked === isChecked && view.box.host === host) return;
     if (view.box) this.#renderer.remove(view.box.node);
     const node = this.#renderer.element('input');
     this.#set(node, 'type', 'checkbox');
     if (isChecked) this.#set(node, 'checked', '');
     this.#set(node, 'disabled', '');
-    view.box = { node, isChecked };
-    const [first] = view.children;
-    const text = first?.type === 'paragraph' ? first.text : null;
     const next = text ? (text.kept[0] ?? text.shown[0])?.node : first?.node;
-    this.#renderer.insert(text?.content ?? view.content, node, next ?? null);
+    this.#renderer.insert(host, node, next ?? null);
+    view.box = { node, isChecked, host };
   }
 
   #updateParagraph(view: BlockView<Node>, isUrgent: boolean): void {
@@ -437,6 +434,7 @@ export class MarkdownView<Node extends object> {
       const { end } = leadingDefinitions(source);
       source = source.slice(end);
       if (/^\[[^\]]{1,999}\]:[^\n]*$/.test(source)) source = '';
+      text.canKeep = end === 0 && !mayDefine(block.text);
     }
     this.#updateText(text, source, true, isUrgent);
   }
@@ -448,6 +446,8 @@ export class MarkdownView<Node extends object> {
       this.#isRestless = true;
       return;
     }
+    // The last line of a paragraph may have become the head of a table.
+    if (source.length < text.from) release(text);
     text.source = source;
     text.isOpen = isOpen;
     this.#read(text);
@@ -455,8 +455,10 @@ export class MarkdownView<Node extends object> {
 
   #read(text: TextView<Node>): void {
     this.#current = text;
-    for (const label of text.waits) this.#waiting.get(label)?.delete(text);
-    text.waits.clear();
+    if (text.from === 0) {
+      for (const label of text.waits) this.#waiting.get(label)?.delete(text);
+      text.waits.clear();
+    }
     const source = text.source;
     text.length = source.length;
     const parsed = parseInline(source, text.from, this.#context, text.isOpen);
@@ -469,7 +471,7 @@ export class MarkdownView<Node extends object> {
     }
     showInline(this.#port, text.content, text.shown, parsed.root.first);
     if (parsed.hasUnknownEntity) this.#unknown.add(text);
-    if (text.isOpen && source.length - text.from > this.#freezeAfter)
+    if (text.isOpen && text.canKeep && source.length - text.from > this.#freezeAfter)
       this.#keep(text, parsed.root, parsed.openFrom);
     this.#current = null;
   }
@@ -520,6 +522,10 @@ export class MarkdownView<Node extends object> {
     for (const { node, cells } of view.rows.splice(sources.length)) {
       this.#renderer.remove(node);
       for (const cell of cells) this.#forgetText(cell);
+      if (sources.length === 1 && view.rows.length === 1 && view.body) {
+        this.#renderer.remove(view.body);
+        view.body = null;
+      }
     }
   }
 
@@ -627,12 +633,30 @@ function* textsOf<Node>(view: BlockView<Node>): Generator<TextView<Node>> {
   for (const child of view.children) yield* textsOf(child);
 }
 
+/** Nothing of the text is kept any more: all of it can change. */
+function release<Node>(text: TextView<Node>): void {
+  text.shown = [...text.kept.splice(0), ...text.shown];
+  for (const bound of text.shown) {
+    bound.value = bound.head + bound.value;
+    bound.head = '';
+  }
+  text.from = 0;
+}
+
+/** Whether what a paragraph begins with may turn out to define something, and then is not part of what it says. */
+function mayDefine(source: string): boolean {
+  if (!source.startsWith('[')) return false;
+  const end = labelEnd(source, 0);
+  return end < 0 ? source.length < 1002 : end >= source.length || source[end] === ':';
+}
+
 function textView<Node>(content: Node): TextView<Node> {
   return {
     content,
     source: '',
     isOpen: true,
     from: 0,
+    canKeep: true,
     kept: [],
     shown: [],
     waits: new Set(),

@@ -1,11 +1,12 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   type CodeToken,
   createHighlighter,
   type Highlighter,
   loadHighlighter,
 } from '../../src/markdown/highlight.ts';
-import { languageOf, languages, type Mode } from '../../src/markdown/languages.ts';
+import { languageOf, languages, loadMode, type Mode } from '../../src/markdown/languages.ts';
+import { filesIn, importsOf } from '../guards/files.ts';
 
 /** A piece of each language, and what must be told apart in it: texts of whole tokens by kind. */
 const SAMPLES: Readonly<Record<string, readonly [code: string, tokens: Readonly<Record<string, string>>]>> = {
@@ -80,7 +81,14 @@ def count(path: str, *, top=10) -> dict[str, int]:
     words."""
     with open(path, "rb") as f:
         return {w: f"{len(w):>3} {w!r}" for w in f if w is not None and top > 0x1F}`,
-    { comment: '# Words.', keyword: 'def', string: '"rb"', number: '10', builtin: 'open', definition: 'count' },
+    {
+      comment: '# Words.',
+      keyword: 'def',
+      string: '"rb"',
+      number: '10',
+      builtin: 'open',
+      definition: 'count',
+    },
   ],
   bash: [
     `#!/bin/bash
@@ -192,7 +200,14 @@ end
 text = <<~EOT
   some text
 EOT`,
-    { comment: '# Greets.', keyword: 'class', number: '3', atom: ':name', property: '@name', type: 'Greeter' },
+    {
+      comment: '# Greets.',
+      keyword: 'class',
+      number: '3',
+      atom: ':name',
+      property: '@name',
+      type: 'Greeter',
+    },
   ],
   swift: [
     `import UIKit // kit
@@ -222,7 +237,13 @@ ok = true`,
   xml: [
     `<?xml version="1.0"?>
 <!-- feed --><a:feed id='x'><![CDATA[ <raw> ]]><b/>&#x20;</a:feed>`,
-    { meta: '<?xml version="1.0"?>', comment: '<!-- feed -->', tag: 'a:feed', attribute: 'id', string: "'x'" },
+    {
+      meta: '<?xml version="1.0"?>',
+      comment: '<!-- feed -->',
+      tag: 'a:feed',
+      attribute: 'id',
+      string: "'x'",
+    },
   ],
   diff: [
     `--- a/x.ts
@@ -268,3 +289,329 @@ f <- function(x, ...) { if (is.null(x)) TRUE else mean(x[x > 1.5], na.rm = FALSE
     { comment: '# Mean', keyword: 'function', number: '1.5', string: '"a"', atom: 'TRUE' },
   ],
 };
+
+const joined = (tokens: readonly CodeToken[]) => tokens.map(({ text }) => text).join('');
+const inBlock = (highlighter: Highlighter, lines: readonly string[]) => {
+  const state = highlighter.start();
+  return lines.map((line) => highlighter.line(line, state));
+};
+/** Each line's tokens as `kind:text`, plain ones as their text. */
+const told = (highlighter: Highlighter, code: string) =>
+  inBlock(highlighter, code.split('\n')).map((tokens) =>
+    tokens.map(({ kind, text }) => (kind ? `${kind}:${text}` : text)),
+  );
+const highlighterOf = async (language: string) =>
+  createHighlighter(await loadMode(language), { budget: Number.POSITIVE_INFINITY });
+
+const CRUEL =
+  '" \' ` / \\ < > { } [ ] ( ) $ # @ % & * - + = : ; , . | ~ ^ ! ? \t _ é ${ /* */ <!-- --> """ \'\'\' ' +
+  '<script> </script> <style> <<EOT EOT {- -} [[ ]] =begin #{ R"( )" r#" @" \0 \u0007 \r \u2028 😀 \ud800 ' +
+  '\u00a0 __proto__ constructor q{ %w( s/ <a <a> </a> => :: -> 0x 1e @media url( -- // ---';
+
+/** Lines that no language is, the same each time: quotes that do not close, pieces of all samples, repetitions. */
+function hostileLines(count: number): readonly string[] {
+  let seed = 20_260_511;
+  const random = (below: number) => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((seed / 2 ** 32) * below);
+  };
+  const real = Object.values(SAMPLES).flatMap(([code]) => code.split('\n'));
+  const cruel = CRUEL.split(' ');
+  const oneOf = (all: readonly string[]) => all[random(all.length)] ?? '';
+  return Array.from({ length: count }, (_, index) => {
+    if (index % 50 === 0) return (oneOf(cruel) + oneOf(cruel)).repeat(1_000).slice(0, 900 + random(200));
+    if (index % 3 === 0) return oneOf(real).slice(random(20)) + oneOf(real).slice(0, random(40));
+    return Array.from({ length: random(25) }, () => oneOf(cruel) + (random(3) ? '' : ' ')).join('');
+  });
+}
+const HOSTILE = [...hostileLines(498), ' '.repeat(1_000), `x${'\t'.repeat(998)}x`];
+
+it('has a sample of every language', () => {
+  expect(Object.keys(SAMPLES).sort()).toEqual([...languages].sort());
+});
+
+describe.each(Object.entries(SAMPLES))('%s', (language, [code, expected]) => {
+  const lines = code.split('\n');
+
+  it('is told apart', async () => {
+    const tokens = inBlock(await highlighterOf(language), lines).flat();
+    for (const [kind, text] of Object.entries(expected)) {
+      const found = tokens.filter((token) => token.kind === kind).map((token) => token.text);
+      expect(found, kind).toContain(text);
+    }
+  });
+
+  it('is the same however much of it has come', async () => {
+    const highlighter = await highlighterOf(language);
+    const whole = inBlock(highlighter, lines);
+    const other = highlighter.start();
+    const streamed = highlighter.start();
+    lines.forEach((line, index) => {
+      highlighter.line(HOSTILE[index] ?? '', other);
+      expect(highlighter.line(line, streamed)).toEqual(whole[index]);
+      expect(inBlock(highlighter, lines.slice(0, index + 1))).toEqual(whole.slice(0, index + 1));
+    });
+  });
+
+  it('loses nothing of hostile lines, and takes no second for any', async () => {
+    const highlighter = await highlighterOf(language);
+    const state = highlighter.start();
+    let slowest = 0;
+    for (const line of [...lines, ...HOSTILE]) {
+      const began = performance.now();
+      const tokens = highlighter.line(line, state);
+      slowest = Math.max(slowest, performance.now() - began);
+      expect(joined(tokens)).toBe(line);
+      expect(tokens.every(({ text, kind }, at) => text && kind !== tokens[at - 1]?.kind)).toBe(true);
+    }
+    expect(slowest).toBeLessThan(1_000);
+  });
+});
+
+describe('what modes cannot do alone', () => {
+  it('reads elements in JavaScript, and code in elements', async () => {
+    const code = '<a b={`$' + '{{ c: "}" }}`} d={{ e: 1 }}>it\'s {f ? <g/> : `}`} {/* h */}</a> / 2';
+    const [tokens] = told(await highlighterOf('jsx'), code);
+    expect(tokens?.join(' ')).toBe(
+      '< tag:a   attribute:b ={ string:`$' +
+        '{ {  property:c :  string:"}"  } string:}` }  attribute:d ={{  ' +
+        "property:e :  number:1  }}>it's {f  operator:?  < tag:g /> :  string:`}` } { comment:/* h */ }</ " +
+        'tag:a >  operator:/   number:2',
+    );
+  });
+
+  it('takes no comparison and no type for an element', async () => {
+    const code = 'const a = b <c> d; f<T>(x); const g = <T extends U>(x: T) => x; const h = <T,>(x: T) => x;';
+    for (const language of ['tsx', 'javascript']) {
+      const [tokens = []] = told(await highlighterOf(language), code);
+      expect(tokens.filter((token) => token.startsWith('tag:'))).toEqual([]);
+    }
+  });
+
+  it('ends a script where its tag ends it, also inside of a string, and reads on', async () => {
+    const html = await highlighterOf('html');
+    expect(told(html, '<script>\nlet a = "b</script><i>let</i>').at(-1)?.join(' ')).toBe(
+      'keyword:let   definition:a   operator:=   string:"b </ tag:script >< tag:i >let</ tag:i >',
+    );
+    expect(told(html, '<script src="a"></script>\n<script/>let\n<STYLE>\n@media {}').slice(1)).toEqual([
+      ['<', 'tag:script', '/>let'],
+      ['<', 'tag:STYLE', '>'],
+      ['keyword:@media', ' {}'],
+    ]);
+  });
+
+  it('ends a heredoc of PHP at its label alone', async () => {
+    expect(told(await highlighterOf('php'), "$a = <<<'EOT'\nEOTS if\n  EOT; if")).toEqual([
+      ['variable:$a', ' ', 'operator:=', ' ', "string:<<<'EOT'"],
+      ['string:EOTS if'],
+      ['  ', 'string:EOT', '; ', 'keyword:if'],
+    ]);
+  });
+
+  it('lets no line end inside of a line stop a mode for ever', async () => {
+    expect(told(await highlighterOf('toml'), 'a = "b\u2028c\rd"')).toEqual([
+      ['property:a', ' = ', 'string:"b\u2028c\rd"'],
+    ]);
+  });
+
+  it('skips lines with very long runs of spaces in YAML', async () => {
+    const yaml = await highlighterOf('yaml');
+    const long = `a: 1${' '.repeat(990)}`;
+    expect(told(yaml, `${long}\na: 1`)).toEqual([[long], ['property:a', 'meta:: ', 'number:1']]);
+  });
+});
+
+describe('a highlighter', () => {
+  /** Reads word by word, and numbers them over all lines. */
+  const words: Mode = {
+    startState: () => ({ words: 0 }),
+    token(stream, given) {
+      const state = given as { words: number };
+      if (stream.eatSpace()) return null;
+      stream.eatWhile(/\S/);
+      state.words++;
+      return `number.n${state.words}`;
+    },
+  };
+  const misbehaving = (wrong: Mode['token']): Mode => ({
+    ...words,
+    token: (stream, state) =>
+      stream.match('bad', false) ? wrong(stream, state) : words.token(stream, state),
+  });
+  const survives = (mode: Mode) =>
+    told(createHighlighter(mode, { budget: Number.POSITIVE_INFINITY }), 'one bad two\nthree');
+  const restIsPlain = [['number:one', ' bad two'], ['number:three']];
+
+  it('makes the rest of a line plain where the mode throws, and goes on with the next', () => {
+    const throwing = misbehaving(() => {
+      throw new Error('No.');
+    });
+    expect(survives(throwing)).toEqual(restIsPlain);
+  });
+
+  it('makes the rest of a line plain where the mode stands still', () => {
+    expect(survives(misbehaving(() => 'keyword'))).toEqual(restIsPlain);
+    const start = misbehaving((stream) => {
+      stream.start = -9;
+      return 'keyword';
+    });
+    expect(survives(start)).toEqual(restIsPlain);
+  });
+
+  it.each([-1, 2, Number.NaN])('makes the rest of a line plain where the mode goes to %d', (pos) => {
+    const lost = misbehaving((stream) => {
+      stream.pos = pos;
+      return 'keyword';
+    });
+    expect(survives(lost)).toEqual(restIsPlain);
+  });
+
+  it('lets a mode read nothing a few times, and more than there is', () => {
+    let reads = 0;
+    const slow = misbehaving((stream) => {
+      if (++reads % 9 === 0) stream.match('bad');
+      return 'keyword';
+    });
+    expect(survives(slow)[0]).toEqual(['number:one', ' ', 'keyword:bad', ' ', 'number:two']);
+    const beyond = misbehaving((stream) => {
+      stream.pos = 1_000;
+      return 'keyword';
+    });
+    expect(survives(beyond)).toEqual([['number:one', ' ', 'keyword:bad two'], ['number:three']]);
+  });
+
+  it.each([['constructor'], ['__proto__'], ['unheard-of.special'], [7], [{}], [undefined]])(
+    'takes what the mode calls %j for plain text',
+    (name) => {
+      const mode = misbehaving((stream) => {
+        stream.match('bad');
+        return name as string;
+      });
+      expect(survives(mode)[0]).toEqual(['number:one', ' bad ', 'number:two']);
+    },
+  );
+
+  it('joins neighbours of one kind, and takes the last name it knows', () => {
+    const letters: Mode = {
+      token: (stream) => (stream.next() === 'a' ? 'string property.x' : 'keyword.other unknown'),
+    };
+    expect(told(createHighlighter(letters), 'aabba')).toEqual([['property:aa', 'keyword:bb', 'property:a']]);
+  });
+
+  it('leaves lines of more than a thousand characters plain and its state alone', async () => {
+    const long = `*/ ${'x'.repeat(998)}`;
+    const fits = long.slice(0, 1_000);
+    const typescript = await highlighterOf('typescript');
+    expect(told(typescript, `/* a\n${long}\nb`)).toEqual([['comment:/* a'], [long], ['comment:b']]);
+    expect(told(typescript, `/* a\n${fits}\nb`)).toEqual([
+      ['comment:/* a'],
+      ['comment:*/', fits.slice(2)],
+      ['b'],
+    ]);
+  });
+
+  it('tells the mode of blank lines, which have no tokens', () => {
+    const seen: unknown[] = [];
+    const mode: Mode = { ...words, blankLine: (state, unit) => seen.push({ ...(state as object), unit }) };
+    expect(told(createHighlighter(mode), 'one\n\ntwo')).toEqual([['number:one'], [], ['number:two']]);
+    expect(seen).toEqual([{ words: 1, unit: 2 }]);
+  });
+
+  describe('with a slow mode', () => {
+    let time = 0;
+    const taking = (milliseconds: number): Mode => ({
+      token(stream) {
+        time += milliseconds;
+        stream.next();
+        return 'keyword';
+      },
+    });
+
+    it('stops within a line when a block has used up its time; other blocks have their own', () => {
+      const highlighter = createHighlighter(taking(30), { budget: 100, now: () => time });
+      const plainAfterFour = [['keyword:ab'], [], ['keyword:ab', 'cd'], ['ab']];
+      time = 0;
+      expect(told(highlighter, 'ab\n\nabcd\nab')).toEqual(plainAfterFour);
+      expect(told(highlighter, 'ab\n\nabcd\nab')).toEqual(plainAfterFour);
+      expect(time).toBe(240);
+    });
+
+    it('gives a block two hundred milliseconds', () => {
+      const highlighter = createHighlighter(taking(1), { now: () => time });
+      expect(told(highlighter, 'a'.repeat(300))).toEqual([[`keyword:${'a'.repeat(200)}`, 'a'.repeat(100)]]);
+    });
+  });
+});
+
+describe('languages', () => {
+  it.each([
+    ['ts', 'typescript'],
+    ['TypeScript', 'typescript'],
+    ['TSX', 'tsx'],
+    ['mjs', 'javascript'],
+    ['py', 'python'],
+    ['sh', 'bash'],
+    ['shell', 'bash'],
+    ['zsh', 'bash'],
+    ['golang', 'go'],
+    ['rs', 'rust'],
+    ['cpp', 'c++'],
+    ['C#', 'c#'],
+    ['cs', 'c#'],
+    ['kt', 'kotlin'],
+    ['yml', 'yaml'],
+    ['patch', 'diff'],
+    ['Dockerfile', 'dockerfile'],
+    ['htm', 'html'],
+    [' ts title="a.ts"', 'typescript'],
+    ['ts{1,3}', 'typescript'],
+    ['ts:src/a.ts', 'typescript'],
+  ])('%j is %s', (info, name) => {
+    expect(languageOf(info)).toBe(name);
+  });
+
+  it.each([
+    ['__proto__'],
+    ['constructor'],
+    ['toString'],
+    ['hasOwnProperty'],
+    [''],
+    ['  '],
+    ['ts.x'],
+    ['less'],
+    ['pegjs'],
+    ['tiddlywiki'],
+    ['../xml'],
+    ['tſ'],
+    ['x'.repeat(31)],
+    [`${' '.repeat(1_000)}ts`],
+  ])('%j is none', async (info) => {
+    expect(languageOf(info)).toBeNull();
+    expect(await loadHighlighter(info)).toBeNull();
+  });
+
+  it('load once, by whichever name', async () => {
+    const first = loadHighlighter('ts');
+    expect(loadHighlighter('TypeScript')).toBe(first);
+    expect(loadHighlighter('tsx')).not.toBe(first);
+    expect(told((await first) as Highlighter, 'let a')).toEqual([['keyword:let', ' ', 'definition:a']]);
+    expect(loadHighlighter('none')).toBe(loadHighlighter('constructor'));
+  });
+
+  it('that could not be loaded are tried again', async () => {
+    vi.doMock('@codemirror/legacy-modes/mode/lua', () => {
+      throw new Error('offline');
+    });
+    expect(await loadHighlighter('lua')).toBeNull();
+    vi.doUnmock('@codemirror/legacy-modes/mode/lua');
+    expect(await loadHighlighter('lua')).not.toBeNull();
+  });
+
+  it('bring no editor with them', () => {
+    const modes = filesIn('node_modules/@codemirror/legacy-modes/mode', '.js');
+    expect(modes.size).toBeGreaterThan(100);
+    const imported = [...modes.values()].flatMap(importsOf).map(({ specifier }) => specifier);
+    expect(imported).toContain('./simple-mode.js');
+    expect(imported.filter((specifier) => !specifier.startsWith('./'))).toEqual([]);
+  });
+});
