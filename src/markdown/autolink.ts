@@ -1,4 +1,4 @@
-import { isAlphanumeric, isLetter, isSpace, isUnicodePunctuation, LESS, SLASH } from './characters.ts';
+import { isAlphanumeric, isLetter, isSpace, LESS, neighbourAt, SLASH } from './characters.ts';
 
 const SCHEMES = new Set(['http', 'https', 'ftp']);
 const TRAILING = '?!.,:*_~\'"';
@@ -11,27 +11,33 @@ export function schemeStart(text: string, colon: number, from: number): number {
   return SCHEMES.has(text.slice(start, colon).toLowerCase()) ? start : -1;
 }
 
-/** The end of the address that begins at `start` and whose host at `host`, or -1. */
-export function autolinkEnd(text: string, start: number, most: number, host: number): number {
+/** How far the address goes that begins at `start` and its host at `host`, and what of that is its end. */
+export function autolinkEnd(
+  text: string,
+  start: number,
+  most: number,
+  host: number,
+): { end: number; reach: number } | null {
   const isWeb = host > start;
   if (!isWeb) {
-    if (!text.startsWith('www.', start)) return -1;
+    if (!text.startsWith('www.', start)) return null;
     const before = text[start - 1];
-    if (before !== undefined && !isSpace(before.charCodeAt(0)) && !'*_~('.includes(before)) return -1;
+    if (before !== undefined && !isSpace(before.charCodeAt(0)) && !'*_~('.includes(before)) return null;
   }
-  if (!isAlphanumeric(text.charCodeAt(host)) && text.charCodeAt(host) < 128) return -1;
+  if (!isAlphanumeric(text.charCodeAt(host)) && text.charCodeAt(host) < 128) return null;
   const hostEnd = endOfHost(text, host, most, isWeb);
-  if (hostEnd < 0) return -1;
-  let end = hostEnd;
+  if (hostEnd < 0) return null;
+  let reach = hostEnd;
   let open = 0;
   let closed = 0;
-  for (; end < most; end += 1) {
-    const code = text.charCodeAt(end);
+  for (; reach < most; reach += 1) {
+    const code = text.charCodeAt(reach);
     if (isSpace(code) || code === LESS) break;
     if (code === 40) open += 1;
     else if (code === 41) closed += 1;
   }
-  return trimmed(text, start, end, open, closed);
+  const end = trimmed(text, start, reach, open, closed);
+  return end < 0 ? null : { end, reach };
 }
 
 /** Without the punctuation that rather ends the sentence than the address. */
@@ -67,15 +73,10 @@ function endOfHost(text: string, from: number, most: number, canBeShort: boolean
       before = last;
       last = false;
       dots += 1;
-    } else if (character !== '-' && !isHostCharacter(character)) break;
+    } else if (character !== '-' && neighbourAt(text, at) !== 'word') break;
   }
   if ((last || before) && dots <= 10) return -1;
   return canBeShort || dots > 0 ? at : -1;
-}
-
-function isHostCharacter(character: string): boolean {
-  const code = character.charCodeAt(0);
-  return code < 128 ? isAlphanumeric(code) : !isUnicodePunctuation(character) && !/\s/.test(character);
 }
 
 /** The address of mail around the `@` at that place. */

@@ -68,11 +68,12 @@ function make<Node>(port: InlinePort<Node>, parent: Node, piece: Inline, kind: s
     return { type, node, content: node, kind, head: '', value, children: [] };
   }
   const made = port.make(piece);
-  const bound: Bound<Node> = { ...made, type, kind, head: '', value, children: [] };
+  const { node, content } = made;
+  const bound: Bound<Node> = { type, node, content, kind, head: '', value, children: [] };
   // What an image says instead is in its node already.
-  if (type !== 'image') showInline(port, made.content, bound.children, piece.first);
+  if (type !== 'image') showInline(port, content, bound.children, piece.first);
   port.finish(piece, made);
-  port.insert(parent, made.node, null);
+  port.insert(parent, node, null);
   return bound;
 }
 

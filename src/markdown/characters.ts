@@ -62,16 +62,30 @@ export function isAsciiPunctuation(code: number): boolean {
   );
 }
 
-const UNICODE_SPACE = /[\t\n\f\r\p{Zs}]/u;
+const UNICODE_SPACE = /\p{Zs}/u;
 const UNICODE_PUNCTUATION = /[\p{P}\p{S}]/u;
 
-export function isUnicodeSpace(character: string): boolean {
-  return UNICODE_SPACE.test(character);
+/** What stands beside a delimiter: white space (and the end of the text), punctuation, or anything else. */
+export type Neighbour = 'space' | 'punctuation' | 'word';
+
+function kindOf(code: number, character: string): Neighbour {
+  if (code < 128) return isSpace(code) ? 'space' : isAsciiPunctuation(code) ? 'punctuation' : 'word';
+  if (UNICODE_SPACE.test(character)) return 'space';
+  return UNICODE_PUNCTUATION.test(character) ? 'punctuation' : 'word';
 }
 
-export function isUnicodePunctuation(character: string): boolean {
-  const code = character.charCodeAt(0);
-  return code < 128 ? isAsciiPunctuation(code) : UNICODE_PUNCTUATION.test(character);
+export function neighbourAt(text: string, at: number): Neighbour {
+  if (at >= text.length) return 'space';
+  const code = text.charCodeAt(at);
+  return kindOf(code, code < 128 ? '' : String.fromCodePoint(text.codePointAt(at) ?? code));
+}
+
+export function neighbourBefore(text: string, at: number): Neighbour {
+  if (at === 0) return 'space';
+  const code = text.charCodeAt(at - 1);
+  if (code < 128) return kindOf(code, '');
+  const isPair = code >= 0xdc00 && code <= 0xdfff && at > 1;
+  return kindOf(code, text.slice(isPair ? at - 2 : at - 1, at));
 }
 
 /** How often the character at that place is repeated from there. */

@@ -129,7 +129,7 @@ export function createHighlighter(mode: Mode, options: HighlighterOptions = {}):
     const tokens: CodeToken[] = [];
     const began = now();
     let done = 0;
-    if (text.length <= MAX_LINE && block.spent < budget) {
+    if (text.length <= MAX_LINE) {
       try {
         block.mode ??= mode.startState?.(INDENT_UNIT) ?? {};
         if (text === '') mode.blankLine?.(block.mode, INDENT_UNIT);

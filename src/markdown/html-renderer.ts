@@ -4,7 +4,7 @@ import type { AttributeName, ElementName, Renderer } from './renderer.ts';
 export interface HtmlNode {
   readonly name: ElementName | null;
   text: string;
-  readonly attributes: Map<AttributeName, string>;
+  attributes: Map<AttributeName, string> | null;
   readonly children: HtmlNode[];
   parent: HtmlNode | null;
 }
@@ -52,8 +52,11 @@ export const htmlRenderer: Renderer<HtmlNode> = {
     text.text = text.text.slice(0, from) + value;
   },
   attribute(element, name, value) {
-    if (value === null) element.attributes.delete(name);
-    else element.attributes.set(name, value);
+    if (value === null) element.attributes?.delete(name);
+    else {
+      element.attributes ??= new Map();
+      element.attributes.set(name, value);
+    }
   },
 };
 
@@ -79,7 +82,7 @@ function outerHtml(node: HtmlNode): string {
   const { name, text, attributes, children } = node;
   if (name === null) return escaped(text);
   let tag: string = name;
-  for (const [attribute, value] of attributes) {
+  for (const [attribute, value] of attributes ?? []) {
     if (attribute !== 'data-tight') tag += ` ${attribute}="${escaped(value)}"`;
   }
   const end = BLOCKS.has(name) ? '\n' : '';
@@ -89,7 +92,7 @@ function outerHtml(node: HtmlNode): string {
 }
 
 function isTightItem({ name, parent }: HtmlNode): boolean {
-  return name === 'li' && parent?.attributes.has('data-tight') === true;
+  return name === 'li' && parent?.attributes?.has('data-tight') === true;
 }
 
 function escaped(text: string): string {
@@ -101,5 +104,5 @@ function escaped(text: string): string {
 }
 
 function node(name: ElementName | null, text: string): HtmlNode {
-  return { name, text, attributes: new Map(), children: [], parent: null };
+  return { name, text, attributes: null, children: [], parent: null };
 }

@@ -78,9 +78,10 @@ export class InlineNodes<Node extends object> {
 
   /** `content` can no longer change. */
   finish(piece: Inline, { node }: Made<Node>): void {
-    if (piece.type !== 'link' || piece.url === null) return;
-    const host = disguisedHost(plainText(piece), this.#target(piece.url) ?? '');
-    if (host === '') return;
+    if (piece.type !== 'link' || piece.url === null || piece.isAuto) return;
+    const said = LOOKS_LIKE_ADDRESS.exec(plainText(piece).slice(0, 300))?.[1];
+    const host = said && otherHost(said, this.#target(piece.url) ?? '');
+    if (!host) return;
     const shown = this.#renderer.element('span');
     this.#renderer.attribute(shown, 'data-chrome', 'host');
     this.#renderer.insert(shown, this.#renderer.text(` (${host})`), null);
@@ -182,11 +183,13 @@ export class InlineNodes<Node extends object> {
   }
 }
 
-/** The host a link leads to where its text is the address of another; empty where it is not. */
-function disguisedHost(text: string, target: string): string {
-  const said = LOOKS_LIKE_ADDRESS.exec(text.slice(0, 300))?.[1]?.toLowerCase();
-  const host = hostOf(target);
-  if (!said || host === '') return '';
-  const plain = (name: string): string => name.replace(/^www\./, '');
-  return plain(said) === plain(host.replace(/:\d+$/, '')) ? '' : host;
+/** The host of the address where it is not the one that was said; empty where it is. */
+function otherHost(said: string, address: string): string {
+  const host = hostOf(address);
+  const plain = (name: string): string =>
+    name
+      .toLowerCase()
+      .replace(/^www\./, '')
+      .replace(/:\d+$/, '');
+  return plain(said) === plain(host) ? '' : host;
 }

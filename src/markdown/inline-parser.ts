@@ -13,10 +13,10 @@ import {
   isAsciiPunctuation,
   isDigit,
   isSpace,
-  isUnicodePunctuation,
-  isUnicodeSpace,
   LESS,
   NEWLINE,
+  neighbourAt,
+  neighbourBefore,
   OPEN_BRACKET,
   OPEN_CITATION,
   OPEN_PAREN,
@@ -89,7 +89,7 @@ type LinkTarget = Omit<Target, 'url'> & { readonly url: string | null };
 
 const PENDING: LinkTarget = { url: null, title: '' };
 
-interface Delimiter {
+class Delimiter {
   readonly node: Inline;
   readonly code: number;
   readonly position: number;
@@ -100,7 +100,28 @@ interface Delimiter {
   readonly canClose: boolean;
   readonly isInWord: boolean;
   previous: Delimiter | null;
-  next: Delimiter | null;
+  next: Delimiter | null = null;
+
+  constructor(
+    node: Inline,
+    code: number,
+    position: number,
+    canOpen: boolean,
+    canClose: boolean,
+    isInWord: boolean,
+    previous: Delimiter | null,
+  ) {
+    this.node = node;
+    this.code = code;
+    this.position = position;
+    this.count = node.value.length;
+    this.left = this.count;
+    this.canOpen = canOpen;
+    this.canClose = canClose;
+    this.isInWord = isInWord;
+    this.previous = previous;
+    if (previous) previous.next = this;
+  }
 }
 
 interface Bracket {
@@ -436,18 +457,14 @@ class InlineParser implements ParsedInline {
     const at = this.#at;
     const count = runLength(text, at);
     const end = Math.min(at + count, this.#end);
-    const before = characterBefore(text, at);
-    const after = characterAt(text, end);
-    const isSpaceAfter = after === '' || isUnicodeSpace(after);
-    const isSpaceBefore = before === '' || isUnicodeSpace(before);
-    const isPunctuationAfter = !isSpaceAfter && isUnicodePunctuation(after);
-    const isPunctuationBefore = !isSpaceBefore && isUnicodePunctuation(before);
-    const isLeft = !isSpaceAfter && (!isPunctuationAfter || isSpaceBefore || isPunctuationBefore);
-    const isRight = !isSpaceBefore && (!isPunctuationBefore || isSpaceAfter || isPunctuationAfter);
+    const before = neighbourBefore(text, at);
+    const after = neighbourAt(text, end);
+    const isLeft = after !== 'space' && (after === 'word' || before !== 'word');
+    const isRight = before !== 'space' && (before === 'word' || after !== 'word');
     const isUnderscore = code === UNDERSCORE;
     const isUsable = code === STAR || isUnderscore || count === 2 || (code === TILDE && count === 1);
-    const canOpen = isUsable && (isUnderscore ? isLeft && (!isRight || isPunctuationBefore) : isLeft);
-    const canClose = isUsable && (isUnderscore ? isRight && (!isLeft || isPunctuationAfter) : isRight);
+    const canOpen = isUsable && (isUnderscore ? isLeft && (!isRight || before === 'punctuation') : isLeft);
+    const canClose = isUsable && (isUnderscore ? isRight && (!isLeft || after === 'punctuation') : isRight);
     this.#flush();
     const node = this.#append(new Inline('text', text.slice(at, end)));
     this.#skipTo(end);
@@ -457,10 +474,8 @@ class InlineParser implements ParsedInline {
       return true;
     }
     if (canOpen || canClose || isAtEnd) {
-      const isInWord = !isSpaceBefore && !isPunctuationBefore && !isSpaceAfter && !isPunctuationAfter;
-      const delimiter = { node, code, position: at, count, left: count, canOpen, canClose, isInWord };
-      this.#delimiter = { ...delimiter, previous: this.#delimiter, next: null };
-      if (this.#delimiter.previous) this.#delimiter.previous.next = this.#delimiter;
+      const isInWord = before === 'word' && after === 'word';
+      this.#delimiter = new Delimiter(node, code, at, canOpen, canClose, isInWord, this.#delimiter);
     }
     return true;
   }
@@ -530,11 +545,12 @@ class InlineParser implements ParsedInline {
 
   /** What is left of the delimiters behind that place is text, or, at the end of a text that goes on, will close. */
   #closeDelimiters(bottom: number): void {
+    let isShallow = this.#isOpen && bottom < 0;
     for (let left = this.#delimiter; left && left.position >= bottom; left = left.previous) {
       this.#delimiter = left.previous;
       if (left.previous) left.previous.next = null;
       if (left.canOpen && bottom < 0) this.#leftOpen(left.position);
-      if (this.#isOpen && bottom < 0) complete(left, this.#isLast(left.position + left.count));
+      if (isShallow) isShallow = complete(left, this.#isLast(left.position + left.count));
     }
   }
 
@@ -568,7 +584,7 @@ class InlineParser implements ParsedInline {
     const found = this.#target(opener, end);
     if (found) return this.#link(opener, found.target, found.end);
     const label = text.slice(position, this.#at);
-    if (!opener.hasInner && !isImage) {
+    if (!opener.hasInner) {
       if (
         this.#context.gfm &&
         label.startsWith('^') &&
@@ -631,10 +647,11 @@ class InlineParser implements ParsedInline {
   }
 
   /** In place of the brackets, something that they name. */
-  #reference({ node, position }: Bracket, type: InlineType, value: string): true {
+  #reference({ node, position, isImage }: Bracket, type: InlineType, value: string): true {
     this.#dropBehind(node);
     this.#forgetFrom(position);
-    if (value !== '') this.#append(new Inline(type, value));
+    if (isImage) this.#append(new Inline('text', '!'));
+    this.#append(new Inline(type, value));
     return this.#skipTo(this.#at + 1);
   }
 
@@ -690,12 +707,13 @@ class InlineParser implements ParsedInline {
     const at = this.#at;
     const start = code === COLON ? schemeStart(text, at, this.#plainFrom) : at;
     if (start < 0) return false;
-    const end = autolinkEnd(text, start, this.#end, code === COLON ? at + 3 : at);
-    if (end < 0) return false;
+    const found = autolinkEnd(text, start, this.#end, code === COLON ? at + 3 : at);
+    if (!found) return false;
+    const { end } = found;
     const address = text.slice(start, end);
     const link = linkTo(address, code === COLON ? address : `http://${address}`);
     link.isAuto = true;
-    if (this.#isLast(end)) {
+    if (this.#isLast(found.reach)) {
       this.#leftOpen(start);
       link.url = null;
     }
@@ -740,7 +758,7 @@ class InlineParser implements ParsedInline {
         address.startsWith('mailto:') || address.startsWith('xmpp:') ? address : `mailto:${address}`,
       );
       link.isAuto = true;
-      if (this.#isOpen && end === value.length && !text.next) link.url = null;
+      if (this.#isOpen && !text.next && /^[\w.-]*$/.test(value.slice(end))) link.url = null;
       if (last === text) text.value = value.slice(0, start);
       else last.value = value.slice(from, start);
       last.insertAfter(link);
@@ -806,20 +824,22 @@ function keyOf(closer: Delimiter): number {
   return closer.code * 8 + kind;
 }
 
-/** Shows what a delimiter that nothing closed will probably make of what follows it. */
-function complete({ node, code, left, canOpen, isInWord }: Delimiter, isLast: boolean): void {
+/** Shows what a delimiter that nothing closed will probably make of what follows it. Returns false where that is too deep. */
+function complete({ node, code, left, canOpen, isInWord }: Delimiter, isLast: boolean): boolean {
   if (isLast || (canOpen && !node.next)) {
     node.value = '';
-    return;
+    return true;
   }
-  if (!canOpen || left > 3 || (code === STAR && isInWord)) return;
+  if (!canOpen || left > 3 || (code === STAR && isInWord)) return true;
   if (code === TILDE || code === EQUALS) {
-    if (left !== 2 || !wrap(node, typeOf(code, left), null)) return;
+    if (left !== 2) return true;
+    if (!wrap(node, typeOf(code, left), null)) return false;
   } else {
-    if (left >= 2 && !wrap(node, 'strong', null)) return;
-    if (left % 2 === 1 && !wrap(node, 'emphasis', null)) return;
+    if (left >= 2 && !wrap(node, 'strong', null)) return false;
+    if (left % 2 === 1 && !wrap(node, 'emphasis', null)) return false;
   }
   node.value = '';
+  return true;
 }
 
 /** Joins the texts behind this one to it. */
@@ -832,15 +852,4 @@ function join(node: Inline): void {
     node.value += next.value;
     next.unlink();
   }
-}
-
-function characterAt(text: string, at: number): string {
-  const code = text.codePointAt(at);
-  return code === undefined ? '' : String.fromCodePoint(code);
-}
-
-function characterBefore(text: string, at: number): string {
-  if (at === 0) return '';
-  const code = text.charCodeAt(at - 1);
-  return code >= 0xdc00 && code <= 0xdfff && at > 1 ? text.slice(at - 2, at) : (text[at - 1] ?? '');
 }

@@ -81,7 +81,7 @@ export class Inline {
 
 /** What it says, without what marks it. */
 export function plainText(node: Inline): string {
-  let text = node.type === 'break' ? '\n' : node.value;
+  let text = node.value;
   // Nodes are as deep as the parser lets them be.
   for (let child = node.first; child; child = child.next) text += plainText(child);
   return text;

@@ -37,7 +37,7 @@ export function delimiterRow(line: string): readonly Align[] | null {
 export function cellsOf(line: string, most: number): readonly string[] {
   const row = line.trim();
   const cells: string[] = [];
-  let from = row.charCodeAt(0) === PIPE ? 1 : 0;
+  let from = row.startsWith('|') ? 1 : 0;
   let isEscaped = false;
   const cell = (end: number): void => {
     const text = row.slice(from, end).trim();
@@ -45,12 +45,9 @@ export function cellsOf(line: string, most: number): readonly string[] {
     isEscaped = false;
     from = end + 1;
   };
-  for (let at = from; at < row.length && cells.length < most; at += 1) {
-    const code = row.charCodeAt(at);
-    if (code === BACKSLASH) {
-      if (row.charCodeAt(at + 1) === PIPE) isEscaped = true;
-      at += 1;
-    } else if (code === PIPE) cell(at);
+  for (let at = row.indexOf('|', from); at >= 0 && cells.length < most; at = row.indexOf('|', at + 1)) {
+    if (row.charCodeAt(at - 1) === BACKSLASH) isEscaped = true;
+    else cell(at);
   }
   if (from < row.length && cells.length < most) cell(row.length);
   return cells;

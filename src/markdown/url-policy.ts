@@ -35,10 +35,17 @@ export function hostOf(address: string): string {
   return parse(address)?.host ?? '';
 }
 
+/** Texts name the same address again and again. */
+let last: { readonly address: string; readonly url: URL | null } = { address: '', url: null };
+
 function parse(address: string): URL | null {
+  if (last.address === address) return last.url;
+  let url: URL | null = null;
   try {
-    return new URL(address, globalThis.location?.href);
+    url = new URL(address, globalThis.location?.href);
   } catch {
-    return null;
+    // No address.
   }
+  last = { address, url };
+  return url;
 }

@@ -16,7 +16,7 @@ import { cellsOf } from './table.ts';
 const FREEZE_AFTER = 2048;
 /** So much of the end of an open block is never kept. */
 const NEVER_FROZEN = 256;
-/** From so much on, an open text that cannot be kept is only read again when it grew by an eighth. */
+/** From so much on, an open text that cannot be kept is only read again when it grew by half. */
 const LAG_AFTER = 4096;
 /** Cells that rows lack, in all: a row of one cell may stand in a table of a thousand columns. */
 const MAX_MISSING_CELLS = 100_000;
@@ -442,7 +442,7 @@ export class MarkdownView<Node extends object> {
   #updateText(text: TextView<Node> | null, source: string, isOpen: boolean, isUrgent: boolean): void {
     if (!text || (text.source === source && text.isOpen === isOpen)) return;
     const tail = source.length - text.from;
-    if (isOpen && !isUrgent && tail > LAG_AFTER && source.length - text.length < tail / 8) {
+    if (isOpen && !isUrgent && tail > LAG_AFTER && source.length - text.length < tail / 3) {
       this.#isRestless = true;
       return;
     }
