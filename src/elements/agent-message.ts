@@ -256,7 +256,7 @@ export class AgentMessage extends LitElement {
         aria-label=${role === 'user' ? strings.you : strings.assistant}
         aria-busy=${status === 'streaming'}
       >
-        ${keyed(id, renderParts(shown))}${isEditing ? this.renderEditor() : nothing}
+        ${keyed(id, renderParts(shown, role === 'user'))}${isEditing ? this.renderEditor() : nothing}
       </article>
       <div part="actions" class=${role === 'user' ? 'mine' : ''}>
         ${role === 'user' ? [this.renderEdit(isEditing), this.renderVersions()] : [this.renderVersions(), this.renderTools()]}

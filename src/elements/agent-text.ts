@@ -1,46 +1,46 @@
 import { css, html, LitElement } from 'lit';
-import { property } from 'lit/decorators.js';
+import { property, query } from 'lit/decorators.js';
 import type { UITextPart } from '../core/message.ts';
 import { baseStyles } from './base.styles.ts';
+import { markdownStyles } from './markdown.styles.ts';
+import { ShownMarkdown } from './shown-markdown.ts';
 
 /**
- * @summary Text of a message, with its line breaks.
+ * @summary Text of a message: Markdown, or with `plain` what somebody typed.
  * @csspart text - The text.
  */
 export class AgentText extends LitElement {
   static override styles = [
     baseStyles,
+    markdownStyles,
     css`
-      [part='text'] {
+      .plain {
         white-space: pre-wrap;
-      }
-      .streaming::after {
-        animation: blink 1s steps(2) infinite;
-        background: currentColor;
-        border-radius: 1px;
-        content: '';
-        display: inline-block;
-        block-size: 1em;
-        inline-size: 0.14em;
-        margin-inline-start: 0.15em;
-        vertical-align: -0.12em;
-      }
-      @keyframes blink {
-        50% {
-          opacity: 0;
-        }
       }
     `,
   ];
 
+  @query('.content') private content!: HTMLElement | null;
+
   /** The part to show. */
   @property({ attribute: false }) data: UITextPart | undefined;
+
+  /** The text is shown as it is, with its line breaks. */
+  @property({ type: Boolean }) plain = false;
+
+  readonly #shown = new ShownMarkdown();
+
+  override updated(): void {
+    const { text = '', status } = this.data ?? {};
+    this.#shown.show(this.content, text, status === 'streaming');
+  }
 
   override render() {
     if (!this.data) return;
     const { text, status } = this.data;
     // On one line: inside, white space is text.
-    return html`<div part="text" dir="auto" class=${status}>${text}</div>`;
+    if (this.plain) return html`<div part="text" dir="auto" class="plain">${text}</div>`;
+    return html`<div part="text" dir="auto" class="content ${status}"></div>`;
   }
 }
 

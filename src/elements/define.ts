@@ -4,6 +4,7 @@ import { AgentClientTool } from './agent-client-tool.ts';
 import { AgentComposer } from './agent-composer.ts';
 import { AgentError } from './agent-error.ts';
 import { AgentFile } from './agent-file.ts';
+import { AgentMarkdown } from './agent-markdown.ts';
 import { AgentMessage } from './agent-message.ts';
 import { AgentMessageList } from './agent-message-list.ts';
 import { AgentObject } from './agent-object.ts';
@@ -24,6 +25,7 @@ export const elements = {
   'agent-composer': AgentComposer,
   'agent-error': AgentError,
   'agent-file': AgentFile,
+  'agent-markdown': AgentMarkdown,
   'agent-message': AgentMessage,
   'agent-message-list': AgentMessageList,
   'agent-object': AgentObject,

@@ -12,6 +12,7 @@ export { AgentClientTool } from './agent-client-tool.ts';
 export { AgentComposer } from './agent-composer.ts';
 export { AgentError } from './agent-error.ts';
 export { AgentFile } from './agent-file.ts';
+export { AgentMarkdown } from './agent-markdown.ts';
 export { AgentMessage } from './agent-message.ts';
 export { AgentMessageList } from './agent-message-list.ts';
 export { AgentObject } from './agent-object.ts';

@@ -91,6 +91,11 @@ export class BlockParser {
     this.#lastMatched = this.root;
   }
 
+  /** The innermost block that is open, without what the line being written does. */
+  get tip(): Block {
+    return this.#saved ? this.#savedTip : this.#tip;
+  }
+
   /** What arrived of the line that is being written. */
   get rest(): string {
     return this.#rest;

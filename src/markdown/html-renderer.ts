@@ -36,6 +36,7 @@ const BLOCKS = new Set<ElementName | null>([
 
 /** Writes what becomes a text of HTML. */
 export const htmlRenderer: Renderer<HtmlNode> = {
+  codeChunk: Number.POSITIVE_INFINITY,
   element: (name) => node(name, ''),
   text: (value) => node(null, value),
   insert(parent, child, before) {
@@ -48,6 +49,7 @@ export const htmlRenderer: Renderer<HtmlNode> = {
     child.parent?.children.splice(child.parent.children.indexOf(child), 1);
     child.parent = null;
   },
+  clear: (element) => void element.children.splice(0),
   rewrite(text, from, value) {
     text.text = text.text.slice(0, from) + value;
   },

@@ -50,7 +50,7 @@ export class InlineNodes<Node extends object> {
     if (piece.type === 'footnoteReference')
       return `${this.#isDefined(value)} ${this.#footnotes.numberOf(value)}`;
     if (piece.type === 'citation') return value;
-    if (url === null) return '';
+    if (url === null) return piece.type === 'image' ? plainText(piece) : '';
     return piece.type === 'image' ? `${url}\n${title}\n${plainText(piece)}` : `${url}\n${title}`;
   }
 
@@ -118,8 +118,12 @@ export class InlineNodes<Node extends object> {
 
   #image(piece: Inline): Made<Node> {
     const { url, title } = piece;
-    if (url === null) return this.#element('span');
     const alternative = plainText(piece);
+    if (url === null) {
+      const made = this.#element('span');
+      this.#renderer.insert(made.node, this.#renderer.text(alternative), null);
+      return made;
+    }
     const source = this.#options.imagePolicy?.(url) ?? null;
     if (source !== null) {
       const node = this.#picture(source, alternative, title);

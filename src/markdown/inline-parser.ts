@@ -678,27 +678,25 @@ class InlineParser implements ParsedInline {
       (next === OPEN_BRACKET && text.indexOf(']', end) < 0 && this.#end - end < MAX_UNFINISHED);
     if (!isUnfinished) return false;
     this.#leftOpen(opener.position - 1);
-    if (opener.isImage) {
-      this.#dropBehind(opener.node);
-      this.#forgetFrom(opener.position);
-      return this.#skipTo(this.#end);
-    }
     return this.#link(opener, PENDING, this.#end);
   }
 
-  /** Brackets that are still open at the end will probably be links. */
+  /** Brackets that are still open at the end will probably be links and images. */
   #completeBrackets(): void {
-    const opener = this.#bracket;
-    for (let open = opener; open; open = open.previous) this.#leftOpen(open.position - 1);
-    if (!opener || this.#end - opener.position > MAX_UNFINISHED) return;
-    const label = this.#text.slice(opener.position, this.#end);
-    if (opener.isImage || label === '' || (this.#context.gfm && label.startsWith('^'))) {
-      this.#dropBehind(opener.node);
-      return;
+    let isInLink = false;
+    for (let open = this.#bracket; open; open = open.previous) {
+      const { node, position, isImage } = open;
+      this.#leftOpen(position - (isImage ? 2 : 1));
+      const isHopeful = this.#end - position <= MAX_UNFINISHED && node.parent === this.root;
+      if (!isHopeful || isInLink || position <= this.#noLinkBefore) continue;
+      const label = this.#text.slice(position, this.#end);
+      if (!node.next || (this.#context.gfm && label.startsWith('^'))) {
+        this.#dropBehind(node);
+        continue;
+      }
+      if (wrap(node, isImage ? 'image' : 'link', null)) node.unlink();
+      isInLink ||= !isImage;
     }
-    if (opener.position <= this.#noLinkBefore || opener.node.parent !== this.root) return;
-    const link = wrap(opener.node, 'link', null);
-    if (link) opener.node.unlink();
   }
 
   #autolink(code: number): boolean {

@@ -55,12 +55,13 @@ export function createMarkdownView(root: Element, options: MarkdownViewOptions =
   const later = (): void => {
     if (cancel) return;
     const wait = pauseUntil - performance.now();
-    if (wait <= 0) {
-      cancel = schedule(() => flush(false));
-      return;
-    }
-    const timer = setTimeout(() => flush(false), wait);
-    cancel = () => clearTimeout(timer);
+    let isOver = false;
+    const callback = (): void => {
+      isOver = true;
+      flush(false);
+    };
+    const callOff = wait > 0 ? after(wait, callback) : schedule(callback);
+    if (!isOver) cancel = callOff;
   };
 
   const stop = (): void => {
@@ -95,9 +96,19 @@ export function createMarkdownView(root: Element, options: MarkdownViewOptions =
     set(whole) {
       if (whole === text) return;
       if (isFinished || !whole.startsWith(text)) reset();
-      append(whole.slice(text.length));
+      const delta = whole.slice(text.length);
+      text = whole;
+      view.push(delta);
+      // Whoever gives the whole text does so when it is time to show it.
+      if (pauseUntil > performance.now()) later();
+      else flush(false);
     },
   };
+}
+
+function after(wait: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, wait);
+  return () => clearTimeout(timer);
 }
 
 function nextFrame(callback: () => void): () => void {

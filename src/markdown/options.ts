@@ -1,3 +1,5 @@
+import type { Highlighter } from './highlight.ts';
+
 /** What can be cited, as the text names it. */
 export interface Citation {
   readonly url?: string | undefined;
@@ -6,6 +8,15 @@ export interface Citation {
 
 /** Draws into `element`, which shows the source until then; called once, when the source is whole. */
 export type MarkdownRenderer = (element: Element, source: string, info: string) => void;
+
+/** A block that controls can be put into. */
+export interface DecoratedBlock {
+  readonly type: 'code' | 'table';
+  /** What stands behind the fence, once that is known. */
+  info(): string;
+  /** The code, or the rows of the table as they were written. */
+  rows(): readonly string[];
+}
 
 export interface MarkdownOptions {
   /** Tables, task lists, strikethrough, footnotes and addresses that are links by themselves. On unless `false`. */
@@ -24,6 +35,13 @@ export interface MarkdownOptions {
   readonly imagePolicy?: ((url: string) => string | null) | undefined;
   /** By the language of a fence, the name of a directive, or `math`. */
   readonly renderers?: Readonly<Record<string, MarkdownRenderer>> | undefined;
+  /** What colours the code of a language; null where nothing does. `loadHighlighter` of this package is one. */
+  readonly highlighter?: ((language: string) => Promise<Highlighter | null>) | undefined;
+  /**
+   * Called with each table and each block of code as it is made, to put controls into it, marked `data-chrome`. What
+   * it returns is called when more of the block is known.
+   */
+  readonly decorate?: ((element: Element, block: DecoratedBlock) => () => void) | undefined;
   /** Words of the controls. */
   readonly strings?: Partial<MarkdownStrings> | undefined;
 }

@@ -3,11 +3,15 @@
  * there. What was put there stays what it is: elements get more in them, texts get longer.
  */
 export interface Renderer<Node> {
+  /** Lines of code after which the next get an element of their own. */
+  readonly codeChunk: number;
   element(name: ElementName): Node;
   text(value: string): Node;
   /** Puts a node into another, before one that is there already or at the end. */
   insert(parent: Node, node: Node, before: Node | null): void;
   remove(node: Node): void;
+  /** Takes everything out of an element. */
+  clear(element: Node): void;
   /** Replaces what a text says from that character on. */
   rewrite(text: Node, from: number, value: string): void;
   /** Without a value, the attribute goes. */

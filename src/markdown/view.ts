@@ -1,6 +1,7 @@
 import type { Block, BlockType } from './block.ts';
 import { BlockParser } from './block-parser.ts';
-import { type Bound, drop, type InlinePort, rewrite, showInline } from './bound-inline.ts';
+import { type Bound, type InlinePort, rewrite, showInline } from './bound-inline.ts';
+import { CodeView } from './code-view.ts';
 import { loadEntities } from './entities.ts';
 import { Footnotes } from './footnotes.ts';
 import { isHeldBack } from './held-back.ts';
@@ -20,7 +21,6 @@ const NEVER_FROZEN = 256;
 const LAG_AFTER = 4096;
 /** Cells that rows lack, in all: a row of one cell may stand in a table of a thousand columns. */
 const MAX_MISSING_CELLS = 100_000;
-const CODE_CHUNK = 64;
 const LANGUAGE = /^[^\s\p{Cc}]{1,30}/u;
 
 /** One block as it is shown. */
@@ -39,11 +39,12 @@ interface BlockView<Node> {
   /** Rows of a table, as they were shown. */
   readonly rows: RowView<Node>[];
   body: Node | null;
-  /** Lines of code, in chunks. */
-  readonly chunks: Bound<Node>[];
+  code: CodeView<Node> | null;
   /** Of a task. */
   box: { readonly node: Node; readonly host: Node; readonly isChecked: boolean } | null;
   hasLanguage: boolean;
+  /** Tells the controls of the block that more of it is known. */
+  decorate: (() => void) | null;
   wasDrawn: boolean;
 }
 
@@ -138,7 +139,7 @@ export class MarkdownView<Node extends object> {
   flush(isUrgent = false): void {
     const parser = this.#parser;
     this.#isRestless = false;
-    const isHeld = !isUrgent && isHeldBack(parser.rest, this.#openFence());
+    const isHeld = !isUrgent && isHeldBack(parser.rest, parser.tip);
     if (isHeld) this.#isRestless = true;
     parser.peek(isHeld ? '' : parser.rest);
     this.#show(isUrgent);
@@ -206,13 +207,6 @@ export class MarkdownView<Node extends object> {
     this.#view = this.#makeView(parser.root, this.#root, this.#root, '');
   }
 
-  /** The fence of the code that the next line belongs to. */
-  #openFence(): string | null {
-    let block: Block | undefined = this.#parser.root;
-    while (block?.last?.open) block = block.last;
-    return block?.type === 'code' && block.fence !== '' ? block.fence : null;
-  }
-
   #show(isUrgent: boolean): void {
     this.#syncChildren(this.#view, isUrgent);
     const { defined } = this.#parser;
@@ -255,9 +249,10 @@ export class MarkdownView<Node extends object> {
       text: hasText ? textView(content) : null,
       rows: [],
       body: null,
-      chunks: [],
+      code: null,
       box: null,
       hasLanguage: false,
+      decorate: null,
       wasDrawn: false,
     };
   }
@@ -349,7 +344,7 @@ export class MarkdownView<Node extends object> {
         const node = element('pre');
         const code = element('code');
         this.#renderer.insert(node, code, null);
-        return this.#makeView(block, node, code, key);
+        return this.#decorated(this.#makeView(block, node, code, key));
       }
       case 'math': {
         const node = element('div');
@@ -358,7 +353,7 @@ export class MarkdownView<Node extends object> {
       }
       case 'table': {
         const node = element('table');
-        return this.#makeView(block, node, node, key);
+        return this.#decorated(this.#makeView(block, node, node, key));
       }
       case 'html':
       case 'paragraph':
@@ -369,6 +364,16 @@ export class MarkdownView<Node extends object> {
       default:
         return type satisfies never;
     }
+  }
+
+  #decorated(view: BlockView<Node>): BlockView<Node> {
+    const decorate = this.#options.decorate?.(view.node as unknown as Element, {
+      type: view.type === 'table' ? 'table' : 'code',
+      info: () => (view.block.tentative ? '' : view.block.info),
+      rows: () => view.block.rows,
+    });
+    if (decorate) view.decorate = decorate;
+    return view;
   }
 
   #set(node: Node, name: Parameters<Renderer<Node>['attribute']>[1], value: string | null): void {
@@ -399,7 +404,7 @@ export class MarkdownView<Node extends object> {
         }
         break;
       case 'directive':
-        this.#draw(view, block.info.split(/\s/, 1)[0] ?? '', '', block.info);
+        this.#draw(view, block.info.split(/\s/, 1)[0] ?? '', '');
         break;
       default:
     }
@@ -527,6 +532,7 @@ export class MarkdownView<Node extends object> {
         view.body = null;
       }
     }
+    if (block.final) view.decorate?.();
   }
 
   #addRow(view: BlockView<Node>, index: number): RowView<Node> {
@@ -568,39 +574,38 @@ export class MarkdownView<Node extends object> {
   }
 
   #updateCode(view: BlockView<Node>): void {
-    const { block, chunks } = view;
-    const { rows } = block;
+    const { block } = view;
+    view.code ??= new CodeView(this.#renderer, view.content, view.type === 'code' ? '\n' : '');
     const language = LANGUAGE.exec(block.info)?.[0];
+    // While its line is being written, so is the name.
     if (language && !block.tentative && view.type === 'code' && !view.hasLanguage) {
       view.hasLanguage = true;
       this.#set(view.content, 'class', `language-${language}`);
+      void this.#highlight(view.code, language);
+      view.decorate?.();
     }
-    const count = Math.ceil(rows.length / CODE_CHUNK);
-    for (let index = Math.max(0, chunks.length - 1); index < count; index += 1) {
-      const from = index * CODE_CHUNK;
-      const lines = rows.slice(from, from + CODE_CHUNK);
-      const isWhole = block.final || rows.length > from + CODE_CHUNK;
-      const value = lines.join('\n') + (isWhole && view.type === 'code' ? '\n' : '');
-      const chunk = chunks[index];
-      if (chunk) rewrite(this.#port, chunk, value);
-      else {
-        const node = this.#renderer.text(value);
-        this.#renderer.insert(view.content, node, null);
-        chunks.push({ type: 'text', node, content: node, kind: '', head: '', value, children: [] });
-      }
+    view.code.show(block.rows, !block.open);
+    if (block.final) view.decorate?.();
+    if (block.final)
+      this.#draw(view, view.type === 'math' ? 'math' : (language ?? ''), block.rows.join('\n'));
+  }
+
+  async #highlight(code: CodeView<Node>, language: string): Promise<void> {
+    try {
+      const highlighter = await this.#options.highlighter?.(language);
+      if (highlighter) code.highlight(highlighter);
+    } catch {
+      // Code without colours is code.
     }
-    drop(this.#port, chunks, count);
-    if (!block.final) return;
-    const name = view.type === 'math' ? 'math' : (language ?? '');
-    this.#draw(view, name, rows.join('\n'), block.info);
   }
 
   /** Hands over to whoever draws that, once. */
-  #draw(view: BlockView<Node>, name: string, source: string, info: string): void {
+  #draw(view: BlockView<Node>, name: string, source: string): void {
     if (view.wasDrawn || !view.block.final) return;
     view.wasDrawn = true;
     const { renderers } = this.#options;
-    if (renderers && Object.hasOwn(renderers, name)) renderers[name]?.(view.node as Element, source, info);
+    if (renderers && Object.hasOwn(renderers, name))
+      renderers[name]?.(view.node as unknown as Element, source, view.block.info);
   }
 
   /** Numbers footnotes in the order in which the whole text names them. */

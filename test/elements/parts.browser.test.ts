@@ -82,9 +82,10 @@ function named(element: Element, name: string): HTMLElement {
   return found;
 }
 
-/** The one text node of an element's part. */
+/** The one text node of an element's part; where it shows Markdown, of its first paragraph. */
 function textNode(element: Element, name: string): Text {
-  const node = [...named(element, name).childNodes].find(
+  const shown = named(element, name);
+  const node = [...(shown.querySelector('p') ?? shown).childNodes].find(
     (child) => child instanceof Text && child.data !== '',
   );
   if (!(node instanceof Text)) throw new Error(`The ${name} has no text.`);
@@ -166,14 +167,31 @@ const worker = (fields: Partial<UIWorkerPart> = {}): UIWorkerPart => ({
 });
 
 describe('agent-text', () => {
-  it('shows text with its spaces and line breaks', async () => {
-    const element = await part('agent-text', text({ text: 'One\n  two' }));
-    expect(named(element, 'text').textContent).toBe('One\n  two');
+  it('shows Markdown', async () => {
+    const element = await part('agent-text', text({ text: '# One\n\n- **two**\n- three' }));
+    const shown = named(element, 'text');
+    expect([...shown.querySelectorAll('h1, li, strong')].map(({ localName }) => localName)).toEqual([
+      'h1',
+      'li',
+      'strong',
+      'li',
+    ]);
+    expect(shown.textContent).toBe('Onetwothree');
+  });
+
+  it('shows what somebody typed with its spaces and line breaks', async () => {
+    const element = document.createElement('agent-text');
+    element.plain = true;
+    element.data = text({ text: '**One**\n  two' });
+    document.body.append(element);
+    await element.updateComplete;
+    expect(named(element, 'text').textContent).toBe('**One**\n  two');
     expect(getComputedStyle(named(element, 'text')).whiteSpace).toBe('pre-wrap');
   });
 
   it('shows a caret while the text streams, and none afterwards', async () => {
-    const caret = () => getComputedStyle(named(element, 'text'), '::after').content;
+    const caret = () =>
+      getComputedStyle(named(element, 'text').lastElementChild as Element, '::after').content;
     const element = await part('agent-text', text({ status: 'streaming' }));
     expect(caret()).toBe('""');
     await update(element, text());
@@ -867,14 +885,18 @@ describe('hostile', () => {
     ],
   ];
 
-  it.each(cases)('%s stays text', async (_, tag, fields) => {
+  /** In Markdown an entity is what it stands for. */
+  const MARKDOWN = ['text', 'thoughts', 'what a worker writes'];
+
+  it.each(cases)('%s stays text', async (what, tag, fields) => {
     const plain = outline(await mount(tag, fields('Plain')));
     for (const hostile of MARKUP) {
       const element = await mount(tag, fields(hostile));
       expect(outline(element), hostile.slice(0, 60)).toEqual(plain);
       expect(inside(element).some((inner) => inner.matches('[href^="javascript:" i]'))).toBe(false);
       // JSON escapes some characters, and identifiers become words: what letters there are must all be there.
-      const letters = squeezed(hostile)
+      const said = MARKDOWN.includes(what) ? hostile.replace('&lt;b&gt;&amp;', '<b>&') : hostile;
+      const letters = squeezed(said)
         .replace(/["\\\p{C}]+/gu, '')
         .slice(0, 15_000);
       expect(squeezed(written(element)).replace(/["\\\p{C}]+/gu, '')).toContain(letters);

@@ -6,6 +6,7 @@ import {
   loadHighlighter,
 } from '../../src/markdown/highlight.ts';
 import { languageOf, languages, loadMode, type Mode } from '../../src/markdown/languages.ts';
+import { StringStream } from '../../src/markdown/string-stream.ts';
 import { filesIn, importsOf } from '../guards/files.ts';
 
 /** A piece of each language, and what must be told apart in it: texts of whole tokens by kind. */
@@ -238,7 +239,7 @@ ok = true`,
     `<?xml version="1.0"?>
 <!-- feed --><a:feed id='x'><![CDATA[ <raw> ]]><b/>&#x20;</a:feed>`,
     {
-      meta: '<?xml version="1.0"?>',
+      meta: '<?xml',
       comment: '<!-- feed -->',
       tag: 'a:feed',
       attribute: 'id',
@@ -381,6 +382,8 @@ describe('what modes cannot do alone', () => {
   });
 
   it('takes no comparison and no type for an element', async () => {
+    const [after] = told(await highlighterOf('jsx'), '<a/> <b');
+    expect(after).toEqual(['<', 'tag:a', '/> ', 'operator:<', 'b']);
     const code = 'const a = b <c> d; f<T>(x); const g = <T extends U>(x: T) => x; const h = <T,>(x: T) => x;';
     for (const language of ['tsx', 'javascript']) {
       const [tokens = []] = told(await highlighterOf(language), code);
@@ -499,7 +502,7 @@ describe('a highlighter', () => {
   });
 
   it('leaves lines of more than a thousand characters plain and its state alone', async () => {
-    const long = `*/ ${'x'.repeat(998)}`;
+    const long = `*/ ${'x'.repeat(997)} `;
     const fits = long.slice(0, 1_000);
     const typescript = await highlighterOf('typescript');
     expect(told(typescript, `/* a\n${long}\nb`)).toEqual([['comment:/* a'], [long], ['comment:b']]);
@@ -540,6 +543,28 @@ describe('a highlighter', () => {
       const highlighter = createHighlighter(taking(1), { now: () => time });
       expect(told(highlighter, 'a'.repeat(300))).toEqual([[`keyword:${'a'.repeat(200)}`, 'a'.repeat(100)]]);
     });
+  });
+});
+
+describe('a stream', () => {
+  it('counts columns with tabs, of the line and of the token', () => {
+    const stream = new StringStream(' \t a\tb', 2);
+    expect(stream.indentation()).toBe(5);
+    expect(stream.column()).toBe(0);
+    stream.start = stream.pos = 5;
+    expect(stream.column()).toBe(8);
+    expect(new StringStream(' \t', 2).indentation()).toBe(4);
+  });
+
+  it('matches texts and patterns where it is, and reads them if it is to', () => {
+    const stream = new StringStream('one TWO', 2);
+    expect(stream.match('ONE')).toBeNull();
+    expect(stream.match('ONE', false, true)).toBe(true);
+    expect(stream.match(/two/i)).toBeNull();
+    expect(stream.match(/o(n)/, false)?.[1]).toBe('n');
+    expect(stream.pos).toBe(0);
+    expect(stream.match('ONE', true, true) && stream.match(/^ t/i)).toHaveLength(1);
+    expect(stream.current()).toBe('one T');
   });
 });
 

@@ -1,0 +1,122 @@
+import type { DecoratedBlock } from '../markdown/options.ts';
+import { strings } from './strings.ts';
+
+/** Code with more lines than this can be folded. */
+const LONG = 20;
+/** How long a button says that it copied. Milliseconds. */
+const SAY_COPIED = 1500;
+
+/** Puts controls into a block of code or a table. Returns what tells them that more of the block is known. */
+export function addControls(element: Element, block: DecoratedBlock): () => void {
+  return block.type === 'code' ? addCodeControls(element, block) : addTableControls(element);
+}
+
+function addCodeControls(pre: Element, block: DecoratedBlock): () => void {
+  const bar = chrome('div', 'bar');
+  const name = document.createElement('span');
+  const code = (): string =>
+    block
+      .rows()
+      .map((row) => `${row}\n`)
+      .join('');
+  const wrap = toggle(strings.wrapLines, (isOn) => pre.classList.toggle('wrapped', isOn));
+  const fold = toggle(strings.fold, (isOn) => pre.classList.toggle('folded', isOn));
+  fold.hidden = true;
+  bar.append(
+    name,
+    fold,
+    wrap,
+    button(strings.download, () => download(code(), languageOf(block))),
+    copyButton(strings.copy, code),
+  );
+  pre.prepend(bar);
+  return () => {
+    name.textContent = languageOf(block);
+    fold.hidden = block.rows().length <= LONG;
+    // What scrolls can be reached by the keyboard.
+    pre.querySelector('code')?.setAttribute('tabindex', '0');
+  };
+}
+
+function addTableControls(table: Element): () => void {
+  table.setAttribute('tabindex', '0');
+  return () => {
+    if (table.querySelector('caption')) return;
+    const caption = chrome('caption', '');
+    caption.append(
+      copyButton(strings.copyAsCsv, () => rowsOf(table).map(csv).join('')),
+      copyButton(strings.copyAsMarkdown, () => markdown(rowsOf(table))),
+    );
+    table.prepend(caption);
+  };
+}
+
+function languageOf(block: DecoratedBlock): string {
+  return /^\S{0,30}/.exec(block.info())?.[0] ?? '';
+}
+
+function rowsOf(table: Element): string[][] {
+  return [...table.querySelectorAll('tr')].map((row) =>
+    [...row.children].map((cell) => cell.textContent?.trim() ?? ''),
+  );
+}
+
+function csv(cells: readonly string[]): string {
+  const quoted = cells.map((cell) => (/[",\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell));
+  return `${quoted.join(',')}\r\n`;
+}
+
+function markdown([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |\n`;
+  return line(head) + line(head.map(() => '---')) + rows.map(line).join('');
+}
+
+function chrome(name: 'div' | 'caption', className: string): HTMLElement {
+  const element = document.createElement(name);
+  element.className = className;
+  element.dataset['chrome'] = 'controls';
+  return element;
+}
+
+function button(label: string, onPress: () => void): HTMLButtonElement {
+  const element = document.createElement('button');
+  element.type = 'button';
+  element.textContent = label;
+  element.addEventListener('click', onPress);
+  return element;
+}
+
+function toggle(label: string, onChange: (isOn: boolean) => void): HTMLButtonElement {
+  const element = button(label, () => {
+    const isOn = element.getAttribute('aria-pressed') !== 'true';
+    element.setAttribute('aria-pressed', `${isOn}`);
+    onChange(isOn);
+  });
+  element.setAttribute('aria-pressed', 'false');
+  return element;
+}
+
+function copyButton(label: string, text: () => string): HTMLButtonElement {
+  const element = button(label, async () => {
+    try {
+      await navigator.clipboard.writeText(text());
+      element.textContent = strings.copied;
+    } catch {
+      element.textContent = strings.notCopied;
+    }
+    setTimeout(() => {
+      element.textContent = label;
+    }, SAY_COPIED);
+  });
+  return element;
+}
+
+function download(text: string, language: string): void {
+  const url = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `code.${/^[a-z\d]{1,12}$/i.test(language) ? language : 'txt'}`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url));
+}

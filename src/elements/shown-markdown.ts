@@ -1,0 +1,33 @@
+import { createMarkdownView, type MarkdownViewHandle } from '../markdown/markdown-view.ts';
+import type { MarkdownOptions } from '../markdown/options.ts';
+import { addControls } from './markdown-controls.ts';
+
+/** The Markdown that an element shows in its own shadow root: outside of what its template renders. */
+export class ShownMarkdown {
+  #root: Element | null = null;
+  #view: MarkdownViewHandle | null = null;
+
+  /** The text so far. The first call for an element decides the options. */
+  show(root: Element | null, text: string, isStreaming: boolean, options: MarkdownOptions = {}): void {
+    if (root !== this.#root) this.forget();
+    this.#root = root;
+    if (!root) return;
+    this.#view ??= createMarkdownView(root, {
+      // Comes with the first code.
+      highlighter: async (language) => {
+        const { loadHighlighter } = await import('../markdown/highlight.ts');
+        return loadHighlighter(language);
+      },
+      decorate: addControls,
+      ...options,
+    });
+    this.#view.set(text);
+    if (!isStreaming) this.#view.finish();
+  }
+
+  /** Takes the text away; the next one is shown with other options. */
+  forget(): void {
+    this.#view?.reset();
+    this.#view = null;
+  }
+}

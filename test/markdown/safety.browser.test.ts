@@ -1,0 +1,260 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createDomRenderer } from '../../src/markdown/dom-renderer.ts';
+import { createMarkdownView } from '../../src/markdown/markdown-view.ts';
+import { MarkdownView } from '../../src/markdown/view.ts';
+import { ATTRIBUTES, ELEMENTS } from './allowed.ts';
+import { asMarkdown, publishedVectors } from './vectors.ts';
+
+const STRICT =
+  "default-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+/** From there on a long text comes in larger pieces. Characters. */
+const CHARACTER_BY_CHARACTER = 2_000;
+const DIALOGS = ['alert', 'confirm', 'prompt', 'print', 'open'] as const;
+const HREF = /^(?:https?:\/\/|mailto:)/;
+const NOTE = /^#markdown-\d+-footnote-\d+$/;
+
+/** A page within the page, and whatever happens in it that must not. */
+async function openPage(policy: string | null) {
+  const frame = document.createElement('iframe');
+  const head = policy === null ? '' : `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
+  frame.srcdoc = `<!doctype html><html><head>${head}</head><body><main></main></body></html>`;
+  const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
+  document.body.append(frame);
+  await loaded;
+  const page = frame.contentDocument as Document;
+  const view = frame.contentWindow as Window & typeof globalThis;
+  const events: string[] = [];
+  for (const name of DIALOGS) {
+    Object.assign(view, { [name]: () => void events.push(`${name}()`) });
+  }
+  const fetchThere = view.fetch.bind(view);
+  view.fetch = (...request) => {
+    events.push(`fetch(${request[0]})`);
+    return fetchThere(...request);
+  };
+  page.addEventListener('securitypolicyviolation', (event) => {
+    events.push(`violation of ${event.effectiveDirective}: ${event.blockedURI}`);
+  });
+  view.addEventListener('error', (event) => void events.push(`error: ${event.message}`), true);
+  const requests = (): string[] => view.performance.getEntriesByType('resource').map(({ name }) => name);
+  return { page, view, events, requests, root: page.querySelector('main') as HTMLElement };
+}
+
+/** Time for what runs, loads or reports later. */
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 300));
+
+/** What of an element may not be in a page. */
+function wrongIn(element: Element): string[] {
+  const wrong: string[] = [];
+  if (!ELEMENTS.has(element.localName) || element.namespaceURI !== 'http://www.w3.org/1999/xhtml') {
+    wrong.push(`<${element.localName}>`);
+  }
+  for (const { name, value } of element.attributes) {
+    if (!ATTRIBUTES.has(name) || name.startsWith('on') || name === 'style' || name === 'srcset') {
+      wrong.push(`<${element.localName} ${name}>`);
+    }
+    if (name === 'href' && !HREF.test(value) && !NOTE.test(value)) wrong.push(`href=${value}`);
+    // No image loads unless a policy or the reader lets it.
+    if (name === 'src') wrong.push(`src=${value}`);
+  }
+  return wrong;
+}
+
+const ofPrototype = (realm: typeof globalThis): string[] =>
+  Reflect.ownKeys(realm.Object.prototype).map(String);
+
+interface Shown {
+  append(delta: string): void;
+  finish(): void;
+  reset(): void;
+}
+
+/** What arrives is shown at once, as an application shows it with each frame. */
+function heldBack(root: Element, onFlush: () => void): Shown {
+  let due: (() => void) | null = null;
+  const handle = createMarkdownView(root, {
+    schedule(callback) {
+      due = callback;
+      return () => {
+        due = null;
+      };
+    },
+  });
+  return {
+    ...handle,
+    append(delta) {
+      handle.append(delta);
+      const callback = due;
+      due = null;
+      if (callback) onFlush();
+      callback?.();
+    },
+  };
+}
+
+/** As after a pause: what may still become something else is shown as it is. */
+function atOnce(root: Element, onFlush: () => void): Shown {
+  const view = new MarkdownView<Node>(createDomRenderer(root.ownerDocument), root, {});
+  return {
+    append(delta) {
+      view.push(delta);
+      view.flush(true);
+      onFlush();
+    },
+    finish: () => view.finish(),
+    reset: () => view.reset(),
+  };
+}
+
+const vectors = await publishedVectors();
+
+afterEach(() => document.body.replaceChildren());
+
+describe.skipIf(!vectors)('what others wrote to break out', () => {
+  const PAGES = [
+    { name: 'in a page with a strict policy', policy: STRICT, isHeld: true },
+    { name: 'in a page with no policy', policy: null, isHeld: true },
+    { name: 'with nothing held back', policy: null, isHeld: false },
+  ];
+
+  for (const { name, policy, isHeld } of PAGES) {
+    it(`stays text, whole and character by character, ${name}`, async () => {
+      const { page, view, events, requests, root } = await openPage(policy);
+      const before = [ofPrototype(globalThis), ofPrototype(view)];
+      let flushes = 0;
+      const shown = isHeld ? heldBack(root, () => (flushes += 1)) : atOnce(root, () => (flushes += 1));
+      const observer = new view.MutationObserver(() => {});
+      observer.observe(page, { subtree: true, childList: true, attributes: true });
+      const wrong: string[] = [];
+      let added = 0;
+      /** Looks at every element that was there at any time, with the attributes that it had. */
+      const check = (text: string): void => {
+        const found = new Set<Element>();
+        for (const { type, target, addedNodes } of observer.takeRecords()) {
+          if (type === 'attributes') found.add(target as Element);
+          for (const node of addedNodes) {
+            if (node.nodeType !== 1) continue;
+            found.add(node as Element);
+            for (const inner of (node as Element).querySelectorAll('*')) found.add(inner);
+          }
+        }
+        added += found.size;
+        for (const element of found) {
+          if (element === root) continue;
+          const what = wrongIn(element);
+          if (what.length > 0) wrong.push(`${what.join(', ')} of ${JSON.stringify(text.slice(0, 500))}`);
+        }
+      };
+
+      let deltas = 0;
+      const start = performance.now();
+      for (const vector of vectors ?? []) {
+        const text = asMarkdown(vector);
+        shown.append(text);
+        shown.finish();
+        check(text);
+        shown.reset();
+        deltas += 1;
+        for (let at = 0; at < text.length; ) {
+          const length = at < CHARACTER_BY_CHARACTER ? 1 : 64;
+          shown.append(text.slice(at, at + length));
+          deltas += 1;
+          at += length;
+        }
+        shown.finish();
+        check(text);
+        shown.reset();
+      }
+      await settled();
+      console.info(
+        `Safety, ${name}: ${vectors?.length} vectors, ${flushes} flushes for ${deltas} deltas, ${added} elements looked at, ` +
+          `${Math.round(performance.now() - start)} ms.`,
+      );
+      expect(wrong.slice(0, 5), `${wrong.length} wrong`).toEqual([]);
+      expect(events).toEqual([]);
+      expect(requests()).toEqual([]);
+      expect(page.querySelectorAll('body *').length).toBe(1);
+      expect([ofPrototype(globalThis), ofPrototype(view)]).toEqual(before);
+      expect(added).toBeGreaterThan((vectors?.length ?? 0) * 2);
+      // A view takes a rest after a flush that took long: what comes meanwhile is shown together.
+      expect(flushes).toBeGreaterThan(deltas * 0.9);
+    }, 180_000);
+  }
+
+  it('breaks out of a page into which it is written as HTML', async () => {
+    const fired = new Set<string>();
+    const loaded = new Set<string>();
+    const listen = ({ data }: MessageEvent): void => {
+      const { kind, of } = (data ?? {}) as { kind?: string; of?: string };
+      if (kind === 'dialog') fired.add(String(of));
+      if (kind === 'request') loaded.add(String(of));
+    };
+    addEventListener('message', listen);
+    // Of another origin, and nothing leaves it: what would is reported.
+    const inline = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'";
+    const chosen = (vectors ?? [])
+      .filter(({ kind, payload }) => kind === 'html' && payload.length < 500)
+      .filter(({ payload }) => /<(?:img|svg|script|body|video|audio)\b/i.test(payload))
+      .filter(({ payload }) => !/location|refresh|while|for\s*\(/i.test(payload))
+      .slice(0, 150);
+    for (const [index, { payload }] of chosen.entries()) {
+      const frame = document.createElement('iframe');
+      frame.setAttribute('sandbox', 'allow-scripts');
+      frame.srcdoc = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${inline}"><script>
+        const say = (kind) => parent.postMessage({ kind, of: ${index} }, '*');
+        for (const name of ${JSON.stringify(DIALOGS)}) window[name] = () => say('dialog');
+        document.addEventListener('securitypolicyviolation', ({ blockedURI }) => {
+          if (blockedURI.startsWith('http')) say('request');
+        });
+      </script><main></main>${payload}`;
+      document.body.append(frame);
+    }
+    try {
+      await expect.poll(() => fired.size, { timeout: 15_000 }).toBeGreaterThanOrEqual(10);
+      await expect.poll(() => loaded.size, { timeout: 15_000 }).toBeGreaterThanOrEqual(10);
+      console.info(
+        `Control: of ${chosen.length} vectors as HTML, ${fired.size} opened a dialog and ${loaded.size} tried to send requests.`,
+      );
+    } finally {
+      removeEventListener('message', listen);
+    }
+  }, 60_000);
+});
+
+describe('a page that is watched', () => {
+  it('says what runs and what is asked for where there is no policy', async () => {
+    const { events, requests, root } = await openPage(null);
+    root.innerHTML = '<img src="http://image.invalid/x.png" onerror="alert(1)">';
+    await expect.poll(() => events).toContain('alert()');
+    await expect.poll(requests).toContain('http://image.invalid/x.png');
+    expect([...root.querySelectorAll('*')].flatMap(wrongIn)).toEqual([
+      'src=http://image.invalid/x.png',
+      '<img onerror>',
+    ]);
+  });
+
+  it('says what a strict policy forbids', async () => {
+    const { events, page, root } = await openPage(STRICT);
+    expect(() => {
+      root.innerHTML = '<b>text</b>';
+    }).toThrow();
+    const image = page.createElement('img');
+    image.src = 'http://image.invalid/x.png';
+    root.append(image);
+    await expect.poll(() => events.join('; ')).toContain('violation of require-trusted-types-for');
+    await expect.poll(() => events.join('; ')).toContain('violation of img-src: http://image.invalid/x.png');
+  });
+
+  it.each([
+    ['<script>1</script>', '<script>'],
+    ['<p style="color: red">', '<p style>'],
+    ['<img srcset="a 2x">', '<img srcset>'],
+    ['<a href="javascript:1">', 'href=javascript:1'],
+    ['<a href="/a">', 'href=/a'],
+    ['<svg></svg>', '<svg>'],
+  ])('does not allow %s', (html, what) => {
+    const template = document.createElement('template');
+    template.innerHTML = html;
+    expect([...template.content.querySelectorAll('*')].flatMap(wrongIn)).toContain(what);
+  });
+});
