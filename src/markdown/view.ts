@@ -1,26 +1,17 @@
 import type { Block, BlockType } from './block.ts';
 import { BlockParser } from './block-parser.ts';
-import { type Bound, type InlinePort, rewrite, showInline } from './bound-inline.ts';
+import type { Bound, InlinePort } from './bound-inline.ts';
 import { CodeView } from './code-view.ts';
 import { loadEntities } from './entities.ts';
 import { Footnotes } from './footnotes.ts';
 import { isHeldBack } from './held-back.ts';
-import type { Inline } from './inline.ts';
 import { InlineNodes } from './inline-nodes.ts';
-import { type InlineContext, parseInline } from './inline-parser.ts';
 import { labelEnd, leadingDefinitions } from './link.ts';
 import type { MarkdownOptions } from './options.ts';
 import type { ElementName, Renderer } from './renderer.ts';
-import { cellsOf } from './table.ts';
+import { TableView } from './table-view.ts';
+import { FREEZE_AFTER, Texts, type TextView, textView } from './texts.ts';
 
-/** So much text of one open block is read anew for each piece; what is before it is kept as it is. */
-const FREEZE_AFTER = 2048;
-/** So much of the end of an open block is never kept. */
-const NEVER_FROZEN = 256;
-/** From so much on, an open text that cannot be kept is only read again when it grew by half. */
-const LAG_AFTER = 4096;
-/** Cells that rows lack, in all: a row of one cell may stand in a table of a thousand columns. */
-const MAX_MISSING_CELLS = 100_000;
 const LANGUAGE = /^[^\s\p{Cc}]{1,30}/u;
 
 /** One block as it is shown. */
@@ -36,9 +27,7 @@ interface BlockView<Node> {
   done: number;
   isTight: boolean;
   readonly text: TextView<Node> | null;
-  /** Rows of a table, as they were shown. */
-  readonly rows: RowView<Node>[];
-  body: Node | null;
+  table: TableView<Node> | null;
   code: CodeView<Node> | null;
   /** Of a task. */
   box: { readonly node: Node; readonly host: Node; readonly isChecked: boolean } | null;
@@ -46,29 +35,6 @@ interface BlockView<Node> {
   /** Tells the controls of the block that more of it is known. */
   decorate: (() => void) | null;
   wasDrawn: boolean;
-}
-
-interface RowView<Node> {
-  readonly node: Node;
-  readonly cells: TextView<Node>[];
-  source: string;
-  isFinal: boolean;
-}
-
-/** A run of text as it is shown. */
-interface TextView<Node> {
-  readonly content: Node;
-  source: string;
-  isOpen: boolean;
-  /** What was read up to here is kept. */
-  from: number;
-  canKeep: boolean;
-  readonly kept: Bound<Node>[];
-  shown: Bound<Node>[];
-  /** Labels that it names and that had no definition. */
-  readonly waits: Set<string>;
-  /** The length of the text when it was read last. */
-  length: number;
 }
 
 let instances = 0;
@@ -85,19 +51,12 @@ export class MarkdownView<Node extends object> {
   readonly #freezeAfter: number;
   #parser!: BlockParser;
   #view!: BlockView<Node>;
-  #context!: InlineContext;
-  /** The text that is being read. */
-  #current: TextView<Node> | null = null;
-  /** By label, the texts that wait for its definition. */
-  readonly #waiting = new Map<string, Set<TextView<Node>>>();
-  /** Texts in which a name of an entity was not known. */
-  readonly #unknown = new Set<TextView<Node>>();
-  readonly #dirty = new Set<TextView<Node>>();
+  #texts!: Texts<Node>;
   readonly #footnotes: Footnotes<Node>;
   readonly #nodes: InlineNodes<Node>;
-  #missingCells = 0;
   #isFinished = false;
   #isRestless = false;
+
   constructor(renderer: Renderer<Node>, root: Node, options: MarkdownOptions, freezeAfter = FREEZE_AFTER) {
     this.#renderer = renderer;
     this.#options = options;
@@ -153,19 +112,15 @@ export class MarkdownView<Node extends object> {
     this.#parser.finish();
     this.#show(true);
     // What named something that never came is text.
-    for (const texts of this.#waiting.values()) for (const text of texts) this.#dirty.add(text);
-    this.#refresh();
+    this.#texts.invalidate();
+    this.#texts.refresh();
     this.#renumber();
     this.#footnotes.show();
   }
 
   reset(): void {
-    this.#waiting.clear();
-    this.#unknown.clear();
-    this.#dirty.clear();
     for (const child of this.#view.children) this.#renderer.remove(child.node);
     this.#footnotes.clear();
-    this.#missingCells = 0;
     this.#isFinished = false;
     this.#isRestless = false;
     this.#begin();
@@ -175,65 +130,41 @@ export class MarkdownView<Node extends object> {
     const { gfm = true, math = false, mark = false, directives = false, citations } = this.#options;
     this.#parser = new BlockParser({ gfm, math: math !== false, directives });
     const parser = this.#parser;
-    const wait = (label: string): void => {
-      const text = this.#current;
-      if (!text) return;
-      text.waits.add(label);
-      const texts = this.#waiting.get(label) ?? new Set();
-      texts.add(text);
-      this.#waiting.set(label, texts);
-    };
     const view = this;
-    this.#context = {
+    const options = {
       gfm,
       math: math !== false,
       dollars: math === 'dollars',
       mark,
+      cites: (label: string) =>
+        label === '' ? citations !== undefined : (citations?.(label) ?? null) !== null,
       get isStreaming() {
         return !view.#isFinished;
       },
-      cites: (label) => (label === '' ? citations !== undefined : (citations?.(label) ?? null) !== null),
-      definition: (label) => {
-        const found = parser.definitions.get(label);
-        if (!found) wait(label);
-        return found;
-      },
-      hasFootnote: (label) => {
-        if (parser.footnotes.has(label)) return true;
-        wait(`^${label}`);
-        return !view.#isFinished;
-      },
     };
+    this.#texts = new Texts(this.#port, this.#freezeAfter, options, {
+      definition: (label) => parser.definitions.get(label),
+      hasFootnote: (label) => parser.footnotes.has(label),
+    });
     this.#view = this.#makeView(parser.root, this.#root, this.#root, '');
   }
 
   #show(isUrgent: boolean): void {
     this.#syncChildren(this.#view, isUrgent);
     const { defined } = this.#parser;
-    if (defined.length > 0) {
-      this.#parser.defined = [];
-      for (const label of defined) {
-        for (const text of this.#waiting.get(label) ?? []) this.#dirty.add(text);
-      }
-    }
-    this.#refresh();
+    this.#parser.defined = [];
+    this.#texts.invalidate(defined);
+    this.#texts.refresh();
     this.#footnotes.show();
-    if (this.#unknown.size > 0) {
-      void loadEntities().then(() => {
-        for (const text of this.#unknown) this.#dirty.add(text);
-        this.#unknown.clear();
-        this.#refresh();
-      });
-    }
+    if (this.#texts.isBehind) this.#isRestless = true;
+    this.#texts.isBehind = false;
+    if (this.#texts.hasUnknownEntities) void this.#nameEntities(this.#texts);
   }
 
-  /** Reads texts again for which something changed that they name. */
-  #refresh(): void {
-    for (const text of this.#dirty) {
-      release(text);
-      this.#read(text);
-    }
-    this.#dirty.clear();
+  async #nameEntities(texts: Texts<Node>): Promise<void> {
+    await loadEntities();
+    texts.invalidateUnknown();
+    if (texts === this.#texts) texts.refresh();
   }
 
   #makeView(block: Block, node: Node, content: Node, key: string, hasText = false): BlockView<Node> {
@@ -247,8 +178,7 @@ export class MarkdownView<Node extends object> {
       done: 0,
       isTight: false,
       text: hasText ? textView(content) : null,
-      rows: [],
-      body: null,
+      table: null,
       code: null,
       box: null,
       hasLanguage: false,
@@ -288,16 +218,9 @@ export class MarkdownView<Node extends object> {
   }
 
   #forget(view: BlockView<Node>): void {
-    if (view.text) this.#forgetText(view.text);
-    for (const { cells } of view.rows) for (const cell of cells) this.#forgetText(cell);
+    for (const text of ownTexts(view)) this.#texts.forget(text);
     for (const child of view.children) this.#forget(child);
     if (view.type === 'footnoteDefinition') this.#footnotes.remove(view.block.info, view.node);
-  }
-
-  #forgetText(text: TextView<Node>): void {
-    for (const label of text.waits) this.#waiting.get(label)?.delete(text);
-    this.#unknown.delete(text);
-    this.#dirty.delete(text);
   }
 
   /** A paragraph that looks like the head of a table is shown as one. */
@@ -386,12 +309,16 @@ export class MarkdownView<Node extends object> {
       case 'paragraph':
         return this.#updateParagraph(view, isUrgent);
       case 'heading':
-        return this.#updateText(view.text, block.text, !block.final, isUrgent);
+        if (view.text) this.#texts.update(view.text, block.text, !block.final, isUrgent);
+        return;
       case 'html':
-        if (view.text) this.#updateVerbatim(view.text, block.rows.join('\n'));
+        if (view.text) this.#texts.showVerbatim(view.text, block.rows.join('\n'));
         return;
       case 'table':
-        return this.#updateTable(view, isUrgent);
+        view.table ??= new TableView(this.#renderer, this.#texts, view.content);
+        view.table.show(block, isUrgent);
+        if (block.final) view.decorate?.();
+        return;
       case 'code':
       case 'math':
         return this.#updateCode(view);
@@ -432,7 +359,7 @@ export class MarkdownView<Node extends object> {
   #updateParagraph(view: BlockView<Node>, isUrgent: boolean): void {
     const { block, text } = view;
     if (!text) return;
-    if (block.final) return this.#updateText(text, block.text, false, isUrgent);
+    if (block.final) return this.#texts.update(text, block.text, false, isUrgent);
     let source = block.text;
     if (text.from === 0 && source.startsWith('[')) {
       // What defines something is not shown, nor what probably will.
@@ -441,136 +368,7 @@ export class MarkdownView<Node extends object> {
       if (/^\[[^\]]{1,999}\]:[^\n]*$/.test(source)) source = '';
       text.canKeep = end === 0 && !mayDefine(block.text);
     }
-    this.#updateText(text, source, true, isUrgent);
-  }
-
-  #updateText(text: TextView<Node> | null, source: string, isOpen: boolean, isUrgent: boolean): void {
-    if (!text || (text.source === source && text.isOpen === isOpen)) return;
-    const tail = source.length - text.from;
-    if (isOpen && !isUrgent && tail > LAG_AFTER && source.length - text.length < tail / 3) {
-      this.#isRestless = true;
-      return;
-    }
-    // The last line of a paragraph may have become the head of a table.
-    if (source.length < text.from) release(text);
-    text.source = source;
-    text.isOpen = isOpen;
-    this.#read(text);
-  }
-
-  #read(text: TextView<Node>): void {
-    this.#current = text;
-    if (text.from === 0) {
-      for (const label of text.waits) this.#waiting.get(label)?.delete(text);
-      text.waits.clear();
-    }
-    const source = text.source;
-    text.length = source.length;
-    const parsed = parseInline(source, text.from, this.#context, text.isOpen);
-    const [first] = text.shown;
-    if (first && first.head !== '' && parsed.root.first?.type !== 'text') {
-      // What goes on from the text that is kept is something else now.
-      rewrite(this.#port, first, '');
-      text.kept.push(first);
-      text.shown.shift();
-    }
-    showInline(this.#port, text.content, text.shown, parsed.root.first);
-    if (parsed.hasUnknownEntity) this.#unknown.add(text);
-    if (text.isOpen && text.canKeep && source.length - text.from > this.#freezeAfter)
-      this.#keep(text, parsed.root, parsed.openFrom);
-    this.#current = null;
-  }
-
-  /** Keeps what later text cannot change: up to a space of a text that stands in nothing that is open. */
-  #keep(text: TextView<Node>, root: Inline, openFrom: number): void {
-    const limit = Math.min(openFrom, text.source.length - Math.min(NEVER_FROZEN, this.#freezeAfter));
-    let index = text.shown.length - 1;
-    for (let piece = root.last; piece; piece = piece.previous, index -= 1) {
-      if (piece.type !== 'text' || piece.source < 0 || piece.source >= limit) continue;
-      const most = piece.sourceOffset + limit - piece.source - 1;
-      const space = piece.value.lastIndexOf(' ', Math.min(most, piece.value.length - 2));
-      if (space < piece.sourceOffset || piece.value[space + 1] === ' ') continue;
-      const bound = text.shown[index];
-      if (!bound) return;
-      const cut = piece.source + space + 1 - piece.sourceOffset;
-      if (cut <= text.from) return;
-      text.from = cut;
-      bound.head += bound.value.slice(0, space + 1);
-      bound.value = bound.value.slice(space + 1);
-      text.kept.push(...text.shown.splice(0, index));
-      return;
-    }
-  }
-
-  #updateVerbatim(text: TextView<Node>, source: string): void {
-    const [bound] = text.shown;
-    if (bound) return rewrite(this.#port, bound, source);
-    const node = this.#renderer.text(source);
-    this.#renderer.insert(text.content, node, null);
-    text.shown.push({ type: 'text', node, content: node, kind: '', head: '', value: source, children: [] });
-  }
-
-  #updateTable(view: BlockView<Node>, isUrgent: boolean): void {
-    const { block } = view;
-    const isHead = block.type === 'paragraph';
-    const sources = isHead ? [block.text] : block.rows;
-    const columns = isHead ? cellsOf(block.text, 1000).length : block.align.length;
-    for (let index = Math.max(0, view.rows.length - 1); index < sources.length; index += 1) {
-      const source = sources[index] ?? '';
-      const row = view.rows[index] ?? this.#addRow(view, index);
-      const isFinal = block.final || index < sources.length - 1;
-      if (row.source === source && row.isFinal === isFinal && row.cells.length >= columns) continue;
-      row.source = source;
-      row.isFinal = isFinal;
-      this.#updateRow(row, cellsOf(source, columns), block.align, columns, index === 0, isUrgent);
-    }
-    for (const { node, cells } of view.rows.splice(sources.length)) {
-      this.#renderer.remove(node);
-      for (const cell of cells) this.#forgetText(cell);
-      if (sources.length === 1 && view.rows.length === 1 && view.body) {
-        this.#renderer.remove(view.body);
-        view.body = null;
-      }
-    }
-    if (block.final) view.decorate?.();
-  }
-
-  #addRow(view: BlockView<Node>, index: number): RowView<Node> {
-    const { element, insert } = this.#renderer;
-    if (index < 2) {
-      view.body = element(index === 0 ? 'thead' : 'tbody');
-      insert(view.node, view.body, null);
-    }
-    const node = element('tr');
-    insert(view.body as Node, node, null);
-    const row: RowView<Node> = { node, cells: [], source: '', isFinal: false };
-    view.rows.push(row);
-    return row;
-  }
-
-  #updateRow(
-    row: RowView<Node>,
-    sources: readonly string[],
-    align: Block['align'],
-    columns: number,
-    isHead: boolean,
-    isUrgent: boolean,
-  ): void {
-    for (let column = 0; column < columns; column += 1) {
-      if (column >= sources.length) this.#missingCells += 1;
-      let cell = row.cells[column];
-      if (!cell) {
-        if (column >= sources.length && this.#missingCells > MAX_MISSING_CELLS) break;
-        const node = this.#renderer.element(isHead ? 'th' : 'td');
-        this.#renderer.insert(row.node, node, null);
-        cell = textView(node);
-        row.cells.push(cell);
-      }
-      const side = align[column] ?? null;
-      if (side) this.#set(cell.content, 'align', side);
-      const isOpen = !row.isFinal && column === sources.length - 1;
-      this.#updateText(cell, sources[column] ?? '', isOpen, isUrgent);
-    }
+    this.#texts.update(text, source, true, isUrgent);
   }
 
   #updateCode(view: BlockView<Node>): void {
@@ -585,9 +383,9 @@ export class MarkdownView<Node extends object> {
       view.decorate?.();
     }
     view.code.show(block.rows, !block.open);
-    if (block.final) view.decorate?.();
-    if (block.final)
-      this.#draw(view, view.type === 'math' ? 'math' : (language ?? ''), block.rows.join('\n'));
+    if (!block.final) return;
+    view.decorate?.();
+    this.#draw(view, view.type === 'math' ? 'math' : (language ?? ''), block.rows.join('\n'));
   }
 
   async #highlight(code: CodeView<Node>, language: string): Promise<void> {
@@ -625,27 +423,18 @@ export class MarkdownView<Node extends object> {
       read(text, text.kept);
       read(text, text.shown);
     }
-    if (!this.#footnotes.number(named)) return;
-    for (const text of texts) this.#dirty.add(text);
-    this.#refresh();
+    if (this.#footnotes.number(named)) this.#texts.refresh(texts);
   }
 }
 
 /** All texts, in the order in which they stand. */
 function* textsOf<Node>(view: BlockView<Node>): Generator<TextView<Node>> {
-  if (view.text) yield view.text;
-  for (const { cells } of view.rows) yield* cells;
+  yield* ownTexts(view);
   for (const child of view.children) yield* textsOf(child);
 }
 
-/** Nothing of the text is kept any more: all of it can change. */
-function release<Node>(text: TextView<Node>): void {
-  text.shown = [...text.kept.splice(0), ...text.shown];
-  for (const bound of text.shown) {
-    bound.value = bound.head + bound.value;
-    bound.head = '';
-  }
-  text.from = 0;
+function ownTexts<Node>({ text, table }: BlockView<Node>): readonly TextView<Node>[] {
+  return text ? [text] : (table?.cells ?? []);
 }
 
 /** Whether what a paragraph begins with may turn out to define something, and then is not part of what it says. */
@@ -653,20 +442,6 @@ function mayDefine(source: string): boolean {
   if (!source.startsWith('[')) return false;
   const end = labelEnd(source, 0);
   return end < 0 ? source.length < 1002 : end >= source.length || source[end] === ':';
-}
-
-function textView<Node>(content: Node): TextView<Node> {
-  return {
-    content,
-    source: '',
-    isOpen: true,
-    from: 0,
-    canKeep: true,
-    kept: [],
-    shown: [],
-    waits: new Set(),
-    length: 0,
-  };
 }
 
 /** Blocks with the same key can be shown by the same nodes. */

@@ -53,6 +53,7 @@ export const AgentChat = /* @__PURE__ */ component('agent-chat', chatEvents);
 export const AgentMessageList = /* @__PURE__ */ component('agent-message-list');
 export const AgentMessage = /* @__PURE__ */ component('agent-message');
 export const AgentComposer = /* @__PURE__ */ component('agent-composer', { onSubmit, onStop });
+export const AgentMarkdown = /* @__PURE__ */ component('agent-markdown');
 export const AgentText = /* @__PURE__ */ component('agent-text');
 export const AgentReasoning = /* @__PURE__ */ component('agent-reasoning');
 export const AgentToolCall = /* @__PURE__ */ component('agent-tool-call');

@@ -57,6 +57,7 @@ export {
   AgentComposer,
   AgentError,
   AgentFile,
+  AgentMarkdown,
   AgentMessage,
   AgentMessageList,
   AgentObject,

@@ -20,7 +20,7 @@ const NOISE = 40;
 const MOST_TIME = 2_000;
 const RUNS = 3;
 /** What seems to grow too fast is measured again so many times before it counts. */
-const ROUNDS = 4;
+const ROUNDS = 3;
 const DELTA = 64;
 
 const repeated = (count: number, piece: (index: number) => string): string =>
@@ -77,31 +77,33 @@ interface Measured {
 }
 
 function measure(generator: Generator, mode: string, run: (text: string) => void): Measured {
-  const texts = [SIZE, SIZE / 2, SIZE / 4].map((size) => textOf(generator, size));
-  const best = texts.map(() => Number.POSITIVE_INFINITY);
-  const between = (large: number, small: number): number =>
-    Math.log((best[large] ?? 1) / (best[small] ?? 1)) /
-    Math.log((texts[large]?.length ?? 1) / (texts[small]?.length ?? 1));
-  // What grows too fast does so at each step; where only one is steep, something else was cleaned up meanwhile.
-  const growth = (): number => Math.min(between(0, 2), between(0, 1), between(1, 2));
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (let count = 0; count < RUNS; count += 1) {
-      texts.forEach((text, index) => {
-        best[index] = Math.min(
-          best[index] ?? 0,
-          cpuTime(() => run(text)),
-        );
-      });
-    }
-    if (growth() <= MOST_EXPONENT || (best[0] ?? 0) < NOISE) break;
-  }
-  return {
-    name: generator.name,
-    mode,
-    time: best[0] ?? 0,
-    exponent: growth(),
-    isAboveNoise: (best[0] ?? 0) >= NOISE,
+  const texts: string[] = [];
+  const best: number[] = [];
+  const measureText = (index: number): void => {
+    best[index] = Math.min(
+      best[index] ?? Number.POSITIVE_INFINITY,
+      cpuTime(() => run(texts[index] ?? '')),
+    );
   };
+  const growth = (from: number, to: number): number =>
+    Math.log((best[to] ?? 1) / (best[from] ?? 1)) /
+    Math.log((texts[to]?.length ?? 1) / (texts[from]?.length ?? 1));
+  // What grows too fast does so at each step; where only one is steep, memory was cleaned up meanwhile.
+  const exponent = (): number =>
+    Math.min(growth(0, 2), ...texts.slice(1).map((_text, index) => growth(index, index + 1)));
+  const isSteep = (): boolean => exponent() > MOST_EXPONENT && (best[2] ?? 0) >= NOISE;
+
+  for (const size of [SIZE / 4, SIZE / 2, SIZE]) texts.push(textOf(generator, size));
+  for (let round = 0; round < ROUNDS && (round === 0 || isSteep()); round += 1) {
+    for (let count = 0; count < RUNS; count += 1)
+      for (let index = 0; index < 3; index += 1) measureText(index);
+  }
+  if (isSteep()) {
+    texts.push(textOf(generator, SIZE * 2));
+    for (let count = 0; count < RUNS; count += 1) measureText(3);
+  }
+  const time = best[2] ?? 0;
+  return { name: generator.name, mode, time, exponent: exponent(), isAboveNoise: time >= NOISE };
 }
 
 const found = corpus('pathological/markdown-pathological.json') as

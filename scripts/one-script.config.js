@@ -1,0 +1,23 @@
+// The whole chat in one file that a page loads by itself. What is only needed on demand stands beside it, and that
+// file works without: code then has no colours.
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  logLevel: 'warn',
+  publicDir: false,
+  build: {
+    outDir: 'dist',
+    emptyOutDir: false,
+    target: 'es2022',
+    sourcemap: true,
+    lib: { entry: fileURLToPath(new URL('../src/elements/index.ts', import.meta.url)), formats: ['es'] },
+    rolldownOptions: {
+      output: {
+        entryFileNames: 'agent-chat.js',
+        chunkFileNames: 'agent-chat/[name].js',
+        minify: true,
+      },
+    },
+  },
+});
