@@ -13,6 +13,8 @@ export default defineConfig({
     sourcemap: true,
     lib: { entry: fileURLToPath(new URL('../src/elements/index.ts', import.meta.url)), formats: ['es'] },
     rolldownOptions: {
+      // What is shared with files on demand stays in the one script.
+      preserveEntrySignatures: 'allow-extension',
       output: {
         entryFileNames: 'agent-chat.js',
         chunkFileNames: 'agent-chat/[name].js',

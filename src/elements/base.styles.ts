@@ -37,6 +37,7 @@ export const baseStyles = css`
     color: var(--_ink);
     display: block;
     font: var(--_size) / var(--_leading) var(--_font);
+    min-inline-size: 0;
     overflow-wrap: anywhere;
   }
   :host([hidden]) {

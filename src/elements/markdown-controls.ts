@@ -47,7 +47,7 @@ function addTableControls(table: Element): () => void {
       copyButton(strings.copyAsCsv, () => rowsOf(table).map(csv).join('')),
       copyButton(strings.copyAsMarkdown, () => markdown(rowsOf(table))),
     );
-    table.prepend(caption);
+    table.append(caption);
   };
 }
 

@@ -64,13 +64,13 @@ export const markdownStyles = css`
   }
   li:has(> p:first-child > input[type='checkbox']:first-child) {
     list-style: none;
-    margin-inline-start: -1.3em;
   }
   input[type='checkbox'] {
     accent-color: var(--_accent);
     block-size: 1em;
     inline-size: 1em;
-    margin: 0 0.45em 0 0;
+    margin: 0;
+    margin-inline: -1.4em 0.4em;
     vertical-align: -0.1em;
   }
   [data-tight] > li > p {
@@ -171,6 +171,9 @@ export const markdownStyles = css`
     min-block-size: 1.75rem;
     padding: 0 0.5rem;
   }
+  button[hidden] {
+    display: none;
+  }
   .bar button:hover,
   caption button:hover,
   .bar button[aria-pressed='true'] {
@@ -188,7 +191,6 @@ export const markdownStyles = css`
     inline-size: fit-content;
   }
   caption {
-    caption-side: bottom;
     display: block;
     inset-inline-start: 0;
     position: sticky;

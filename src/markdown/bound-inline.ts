@@ -29,7 +29,7 @@ export interface InlinePort<Node> {
 
 /**
  * Makes what is shown say what the pieces from `first` on say. What is the same stays the same node, and text that
- * grew gets longer.
+ * grew gets longer; where something in the middle is another, what stands around it stays.
  */
 export function showInline<Node>(
   port: InlinePort<Node>,
@@ -38,21 +38,35 @@ export function showInline<Node>(
   first: Inline | null,
 ): void {
   let index = 0;
-  for (let piece = first; piece; piece = piece.next, index += 1) {
-    const kind = port.kindOf(piece);
+  let piece = first;
+  for (; piece; piece = piece.next, index += 1) {
     const old = shown[index];
-    if (old && old.type === piece.type && old.kind === kind) update(port, old, piece);
-    else {
-      drop(port, shown, index);
-      shown.push(make(port, parent, piece, kind));
-    }
+    if (!old || !isFor(port, old, piece)) break;
+    update(port, old, piece);
   }
-  drop(port, shown, index);
+  if (!piece && index === shown.length) return;
+  const rest: Inline[] = [];
+  for (; piece; piece = piece.next) rest.push(piece);
+  const old = shown.splice(index);
+  let same = 0;
+  while (same < rest.length && same < old.length) {
+    const before = old[old.length - 1 - same] as Bound<Node>;
+    const after = rest[rest.length - 1 - same] as Inline;
+    if (!isFor(port, before, after) || before.value !== after.value) break;
+    same += 1;
+  }
+  const end = old.splice(old.length - same);
+  for (const { node } of old) port.remove(node);
+  const next = end[0]?.node ?? null;
+  for (const made of rest.splice(0, rest.length - same)) shown.push(make(port, parent, made, next));
+  for (const [at, bound] of end.entries()) {
+    update(port, bound, rest[at] as Inline);
+    shown.push(bound);
+  }
 }
 
-/** Takes away what is shown from that one on. */
-export function drop<Node>(port: InlinePort<Node>, shown: Bound<Node>[], from: number): void {
-  for (const { node } of shown.splice(from)) port.remove(node);
+function isFor<Node>(port: InlinePort<Node>, bound: Bound<Node>, piece: Inline): boolean {
+  return bound.type === piece.type && bound.kind === port.kindOf(piece);
 }
 
 function update<Node>(port: InlinePort<Node>, bound: Bound<Node>, piece: Inline): void {
@@ -60,11 +74,12 @@ function update<Node>(port: InlinePort<Node>, bound: Bound<Node>, piece: Inline)
   else if (piece.type !== 'image') showInline(port, bound.content, bound.children, piece.first);
 }
 
-function make<Node>(port: InlinePort<Node>, parent: Node, piece: Inline, kind: string): Bound<Node> {
+function make<Node>(port: InlinePort<Node>, parent: Node, piece: Inline, before: Node | null): Bound<Node> {
   const { type, value } = piece;
+  const kind = port.kindOf(piece);
   if (type === 'text') {
     const node = port.text(value);
-    port.insert(parent, node, null);
+    port.insert(parent, node, before);
     return { type, node, content: node, kind, head: '', value, children: [] };
   }
   const made = port.make(piece);
@@ -73,7 +88,7 @@ function make<Node>(port: InlinePort<Node>, parent: Node, piece: Inline, kind: s
   // What an image says instead is in its node already.
   if (type !== 'image') showInline(port, content, bound.children, piece.first);
   port.finish(piece, made);
-  port.insert(parent, node, null);
+  port.insert(parent, node, before);
   return bound;
 }
 

@@ -36,7 +36,7 @@ const BLOCKS = new Set<ElementName | null>([
 
 /** Writes what becomes a text of HTML. */
 export const htmlRenderer: Renderer<HtmlNode> = {
-  codeChunk: Number.POSITIVE_INFINITY,
+  codeChunk: Number.MAX_SAFE_INTEGER,
   element: (name) => node(name, ''),
   text: (value) => node(null, value),
   insert(parent, child, before) {
@@ -74,8 +74,9 @@ export function innerHtml(parent: HtmlNode): string {
   for (const child of parent.children) {
     const isBlock = BLOCKS.has(child.name);
     if (isBlock && !isAtLineStart && !(isTight && child.name === 'p' && html === '')) html += '\n';
-    html += isTight && child.name === 'p' ? innerHtml(child) : outerHtml(child);
-    isAtLineStart = isBlock && html.endsWith('\n');
+    const piece = isTight && child.name === 'p' ? innerHtml(child) : outerHtml(child);
+    html += piece;
+    isAtLineStart = isBlock && piece.endsWith('\n');
   }
   return html;
 }

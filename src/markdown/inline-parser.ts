@@ -291,7 +291,6 @@ class InlineParser implements ParsedInline {
     let end = this.#at;
     while (end > this.#plainFrom && text.charCodeAt(end - 1) === SPACE) end -= 1;
     const isHard = this.#at - end >= 2;
-    while (end > this.#plainFrom && isSpace(text.charCodeAt(end - 1))) end -= 1;
     this.#flush(end);
     if (isHard) this.#append(new Inline('break'));
     let next = this.#at + 1;

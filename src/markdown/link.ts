@@ -168,15 +168,20 @@ function isLineEnd(text: string, at: number): boolean {
   return at >= text.length || text.charCodeAt(at) === NEWLINE;
 }
 
-/** The definitions that a paragraph begins with, and where what else it says begins. */
-export function leadingDefinitions(text: string): { definitions: readonly Definition[]; end: number } {
+/** The definitions that stand there in a paragraph, where the last of them begins, and what else the paragraph says. */
+export function leadingDefinitions(
+  text: string,
+  from = 0,
+): { definitions: readonly Definition[]; last: number; end: number } {
   const definitions: Definition[] = [];
-  let end = 0;
+  let end = from;
+  let last = from;
   while (text.charCodeAt(end) === OPEN_BRACKET) {
     const found = definitionAt(text, end);
     if (!found) break;
     definitions.push(found.definition);
+    last = end;
     end = Math.min(found.end, text.length);
   }
-  return { definitions, end };
+  return { definitions, last, end };
 }

@@ -17,6 +17,8 @@ export interface TextView<Node> {
   /** What was read up to here is kept. */
   from: number;
   canKeep: boolean;
+  /** Of a paragraph that begins with definitions, where the last of them begins. */
+  defines: number;
   readonly kept: Bound<Node>[];
   shown: Bound<Node>[];
   /** Labels that it names and that had no definition. */
@@ -32,6 +34,7 @@ export function textView<Node>(content: Node): TextView<Node> {
     isOpen: true,
     from: 0,
     canKeep: true,
+    defines: 0,
     kept: [],
     shown: [],
     waits: new Set(),
@@ -104,15 +107,6 @@ export class Texts<Node> {
     text.source = source;
     text.isOpen = isOpen;
     this.#read(text);
-  }
-
-  /** Shows text that is not read. */
-  showVerbatim(text: TextView<Node>, source: string): void {
-    const [bound] = text.shown;
-    if (bound) return rewrite(this.#port, bound, source);
-    const node = this.#port.text(source);
-    this.#port.insert(text.content, node, null);
-    text.shown.push({ type: 'text', node, content: node, kind: '', head: '', value: source, children: [] });
   }
 
   /** Those that name one of these labels are to be read again; without labels, all that wait for one. */

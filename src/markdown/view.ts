@@ -12,6 +12,8 @@ import type { ElementName, Renderer } from './renderer.ts';
 import { TableView } from './table-view.ts';
 import { FREEZE_AFTER, Texts, type TextView, textView } from './texts.ts';
 
+/** A line that is still being written and is longer is only read again when it grew by half. */
+const LONG_LINE = 16_384;
 const LANGUAGE = /^[^\s\p{Cc}]{1,30}/u;
 
 /** One block as it is shown. */
@@ -56,6 +58,8 @@ export class MarkdownView<Node extends object> {
   readonly #nodes: InlineNodes<Node>;
   #isFinished = false;
   #isRestless = false;
+  /** Of the line that is being written, when it was read last. */
+  #lineLength = 0;
 
   constructor(renderer: Renderer<Node>, root: Node, options: MarkdownOptions, freezeAfter = FREEZE_AFTER) {
     this.#renderer = renderer;
@@ -98,6 +102,13 @@ export class MarkdownView<Node extends object> {
   flush(isUrgent = false): void {
     const parser = this.#parser;
     this.#isRestless = false;
+    // To read a long line again for every piece of it would take longer and longer.
+    const { length } = parser.rest;
+    if (!isUrgent && length > LONG_LINE && length < this.#lineLength * 1.5) {
+      this.#isRestless = true;
+      return;
+    }
+    this.#lineLength = length;
     const isHeld = !isUrgent && isHeldBack(parser.rest, parser.tip);
     if (isHeld) this.#isRestless = true;
     parser.peek(isHeld ? '' : parser.rest);
@@ -278,7 +289,10 @@ export class MarkdownView<Node extends object> {
         const node = element('table');
         return this.#decorated(this.#makeView(block, node, node, key));
       }
-      case 'html':
+      case 'html': {
+        const node = element('p');
+        return this.#makeView(block, node, node, key);
+      }
       case 'paragraph':
       case 'root': {
         const node = element('p');
@@ -311,9 +325,6 @@ export class MarkdownView<Node extends object> {
       case 'heading':
         if (view.text) this.#texts.update(view.text, block.text, !block.final, isUrgent);
         return;
-      case 'html':
-        if (view.text) this.#texts.showVerbatim(view.text, block.rows.join('\n'));
-        return;
       case 'table':
         view.table ??= new TableView(this.#renderer, this.#texts, view.content);
         view.table.show(block, isUrgent);
@@ -321,6 +332,7 @@ export class MarkdownView<Node extends object> {
         return;
       case 'code':
       case 'math':
+      case 'html':
         return this.#updateCode(view);
       case 'thematicBreak':
         return;
@@ -363,7 +375,8 @@ export class MarkdownView<Node extends object> {
     let source = block.text;
     if (text.from === 0 && source.startsWith('[')) {
       // What defines something is not shown, nor what probably will.
-      const { end } = leadingDefinitions(source);
+      const { last, end } = leadingDefinitions(source, Math.min(text.defines, source.length));
+      text.defines = last;
       source = source.slice(end);
       if (/^\[[^\]]{1,999}\]:[^\n]*$/.test(source)) source = '';
       text.canKeep = end === 0 && !mayDefine(block.text);
