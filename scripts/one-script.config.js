@@ -3,7 +3,20 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
+/** Styles without what only people read. */
+const shortStyles = {
+  name: 'short-styles',
+  enforce: 'pre',
+  transform: (code, id) =>
+    id.includes('/src/elements/')
+      ? code.replace(/css`[^`]*`/g, (styles) =>
+          styles.replace(/\/\*[^*]*\*\//g, '').replace(/\s+/g, ' ').replace(/ ?([{};,]) ?/g, '$1'),
+        )
+      : undefined,
+};
+
 export default defineConfig({
+  plugins: [shortStyles],
   logLevel: 'warn',
   publicDir: false,
   build: {

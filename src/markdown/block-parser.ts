@@ -68,7 +68,10 @@ export class BlockParser {
   #saved: Saved[] | null = null;
   #savedTip: Block;
   #savedWasBlank = false;
+  #savedBlankIn: Block | null = null;
   #wasBlank = false;
+  /** The quote in which that blank line was: it says nothing of what is around the quote. */
+  #blankIn: Block | null = null;
 
   // The line that is being read, and how far.
   #line = '';
@@ -127,6 +130,7 @@ export class BlockParser {
     if (line === '') return;
     this.#savedTip = this.#tip;
     this.#savedWasBlank = this.#wasBlank;
+    this.#savedBlankIn = this.#blankIn;
     this.#saved = [];
     for (let block: Block | null = this.#tip; block; block = block.parent) this.#saved.push(save(block));
     this.#read(line);
@@ -150,6 +154,7 @@ export class BlockParser {
     for (const saved of this.#saved) restore(saved);
     this.#tip = this.#savedTip;
     this.#wasBlank = this.#savedWasBlank;
+    this.#blankIn = this.#savedBlankIn;
     this.#saved = null;
   }
 
@@ -516,6 +521,7 @@ export class BlockParser {
     }
     if (type === 'math' && container.fence === '') this.#endOf(container);
     this.#wasBlank = isCounted;
+    this.#blankIn = isCounted ? quoteOf(container) : null;
   }
 
   #addLine(block: Block): void {
@@ -561,7 +567,9 @@ export class BlockParser {
       this.definitions.set(definition.label, definition);
       this.defined.push(definition.label);
     }
-    if (definitions.length > 0 && block.text === '') block.parent?.children.pop();
+    if (definitions.length === 0 || block.text !== '' || !block.parent) return;
+    block.parent.children.pop();
+    block.parent.hasDefined = true;
   }
 
   #add(type: Block['type']): Block {
@@ -571,7 +579,7 @@ export class BlockParser {
       this.#tip = this.#tip.parent ?? this.root;
     }
     const parent = this.#tip;
-    if (this.#wasBlank && parent.last) {
+    if (this.#wasBlank && (parent.last || parent.hasDefined) && quoteOf(parent) === this.#blankIn) {
       if (parent.type === 'list') parent.tight = false;
       else if (parent.type === 'listItem' && parent.parent) parent.parent.tight = false;
     }
@@ -645,6 +653,13 @@ export class BlockParser {
 
 function takesLines({ type }: Block): boolean {
   return type === 'paragraph' || type === 'code' || type === 'math' || type === 'html';
+}
+
+/** The innermost quote around a block. */
+function quoteOf(block: Block): Block | null {
+  let quote: Block | null = block;
+  while (quote && quote.type !== 'blockquote') quote = quote.parent;
+  return quote;
 }
 
 function isLeaf(block: Block): boolean {

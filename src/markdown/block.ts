@@ -41,6 +41,8 @@ export class Block {
   start: number | null = null;
   /** No blank lines between the items of this list, nor between their blocks. */
   tight = true;
+  /** It had a block that only defined something and is gone. */
+  hasDefined = false;
   /** Columns to where the content of this item begins. */
   indent = 0;
   /** Of an item of a task list. */

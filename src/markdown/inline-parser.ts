@@ -40,7 +40,7 @@ import {
   titleEnd,
   unescaped,
 } from './link.ts';
-import { isUnfinishedTag, isUnfinishedTarget } from './unfinished.ts';
+import { isUnfinishedTag, isUnfinishedTarget, mayBeTag } from './unfinished.ts';
 
 /** What text may refer to, and what else than CommonMark is read in it. */
 export interface InlineContext {
@@ -426,11 +426,10 @@ class InlineParser implements ParsedInline {
     }
     const end = this.#htmlEnd();
     if (end > 0) return this.#take(end, new Inline('text', text.slice(this.#at, end)));
-    if (isUnfinishedTag(text, this.#at, this.#end)) {
-      this.#leftOpen(this.#at);
-      if (this.#isOpen && this.#end - this.#at < MAX_UNFINISHED) return this.#hideRest();
-    }
-    return false;
+    // What closes it may come, however many other brackets are before that.
+    if (mayBeTag(text, this.#at)) this.#leftOpen(this.#at);
+    if (!this.#isOpen || this.#end - this.#at > MAX_UNFINISHED) return false;
+    return isUnfinishedTag(text, this.#at, this.#end) && this.#hideRest();
   }
 
   /** The place behind the raw HTML that begins here, or -1. It is shown as it was written. */

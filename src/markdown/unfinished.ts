@@ -1,6 +1,7 @@
 import {
   APOSTROPHE,
   BACKSLASH,
+  BANG,
   isLetter,
   isSpace,
   isSpaceOrTab,
@@ -13,11 +14,15 @@ import {
 } from './characters.ts';
 import { skipSpace } from './link.ts';
 
-/** Whether what begins with `<` there may still become a tag or an address. */
-export function isUnfinishedTag(text: string, at: number, end: number): boolean {
-  if (at + 1 >= end) return true;
+/** Whether what begins with `<` there looks like the beginning of a tag, a comment or an address. */
+export function mayBeTag(text: string, at: number): boolean {
   const next = text.charCodeAt(at + 1);
-  if (!isLetter(next) && next !== SLASH && next !== 33 && next !== QUESTION) return false;
+  return at + 1 >= text.length || isLetter(next) || next === SLASH || next === BANG || next === QUESTION;
+}
+
+/** Whether it is the last of the text, and what ends it did not come. */
+export function isUnfinishedTag(text: string, at: number, end: number): boolean {
+  if (!mayBeTag(text, at)) return false;
   const close = text.indexOf('>', at);
   return close < 0 || close >= end;
 }
