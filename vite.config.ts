@@ -25,6 +25,9 @@ const browser = () => ({
 
 export default defineConfig({
   resolve: { conditions },
+  // Corpora that others published stand beside the project; see `test/corpora.ts`.
+  server: { fs: { allow: ['.', '../shared/corpora'] } },
+  define: { 'import.meta.env.CI': JSON.stringify(process.env['CI'] ?? '') },
   ssr: { resolve: { conditions: ['source', 'import', 'module', 'node', 'default'] } },
   test: {
     // Real servers and a real browser on a busy machine: what is polled for may take its time.

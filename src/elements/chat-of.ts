@@ -2,10 +2,10 @@ import {
   AgentChat,
   type AgentChatOptions,
   createHttpTransport,
-  createSocketTransport,
   type HttpUrlOptions,
   type UIMessage,
 } from '../index.ts';
+import { socketOnDemand } from './socket-on-demand.ts';
 
 type Options = Pick<HttpUrlOptions, 'body' | 'headers' | 'sessionId'> &
   Pick<AgentChatOptions, 'clientTools' | 'requestUploadUrls' | 'loadMessages'>;
@@ -21,7 +21,7 @@ export function chatOf(
 ): AgentChat {
   const url = new URL(endpoint, document.baseURI);
   const transport = url.protocol.startsWith('ws')
-    ? createSocketTransport({ url, body, sessionId })
+    ? socketOnDemand({ url, body, sessionId })
     : createHttpTransport({ url, body, headers, sessionId });
   return new AgentChat({
     transport,

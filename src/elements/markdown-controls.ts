@@ -8,7 +8,7 @@ const SAY_COPIED = 1500;
 
 /** Puts controls into a block of code or a table. Returns what tells them that more of the block is known. */
 export function addControls(element: Element, block: DecoratedBlock): () => void {
-  return block.type === 'code' ? addCodeControls(element, block) : addTableControls(element);
+  return block.type === 'code' ? addCodeControls(element, block) : addTableControls(element, block);
 }
 
 function addCodeControls(pre: Element, block: DecoratedBlock): () => void {
@@ -38,10 +38,10 @@ function addCodeControls(pre: Element, block: DecoratedBlock): () => void {
   };
 }
 
-function addTableControls(table: Element): () => void {
+function addTableControls(table: Element, block: DecoratedBlock): () => void {
   table.setAttribute('tabindex', '0');
   return () => {
-    if (table.querySelector('caption')) return;
+    if (!block.isFinal() || table.querySelector('caption')) return;
     const caption = chrome('caption', '');
     caption.append(
       copyButton(strings.copyAsCsv, () => rowsOf(table).map(csv).join('')),

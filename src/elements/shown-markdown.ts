@@ -1,6 +1,5 @@
 import { createMarkdownView, type MarkdownViewHandle } from '../markdown/markdown-view.ts';
-import type { MarkdownOptions } from '../markdown/options.ts';
-import { addControls } from './markdown-controls.ts';
+import type { DecoratedBlock, MarkdownOptions } from '../markdown/options.ts';
 
 /** The Markdown that an element shows in its own shadow root: outside of what its template renders. */
 export class ShownMarkdown {
@@ -18,7 +17,7 @@ export class ShownMarkdown {
         const { loadHighlighter } = await import('../markdown/highlight.ts');
         return loadHighlighter(language);
       },
-      decorate: addControls,
+      decorate,
       ...options,
     });
     this.#view.set(text);
@@ -30,4 +29,19 @@ export class ShownMarkdown {
     this.#view?.reset();
     this.#view = null;
   }
+}
+
+/** Controls come with the first code or table: many conversations have none. */
+function decorate(element: Element, block: DecoratedBlock): () => void {
+  let update = (): void => {};
+  import('./markdown-controls.ts').then(
+    ({ addControls }) => {
+      update = addControls(element, block);
+      update();
+    },
+    () => {
+      // Without controls it can still be read.
+    },
+  );
+  return () => update();
 }

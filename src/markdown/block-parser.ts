@@ -513,7 +513,7 @@ export class BlockParser {
       type !== 'blockquote' &&
       !(type === 'code' && container.fence !== '') &&
       type !== 'math' &&
-      !(type === 'listItem' && container.children.length === 0);
+      !(type === 'listItem' && container.children.length === 0 && !container.hasDefined);
     if (this.#at < this.#line.length || this.#isBlank) {
       if (takesLines(container)) this.#addLine(container);
       else if (type === 'table' && !this.#isBlank) container.rows.push(this.#line.slice(this.#nextAt));

@@ -14,6 +14,8 @@ export interface DecoratedBlock {
   readonly type: 'code' | 'table';
   /** What stands behind the fence, once that is known. */
   info(): string;
+  /** Nothing changes it any more. */
+  isFinal(): boolean;
   /** The code, or the rows of the table as they were written. */
   rows(): readonly string[];
 }

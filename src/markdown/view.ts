@@ -307,6 +307,7 @@ export class MarkdownView<Node extends object> {
     const decorate = this.#options.decorate?.(view.node as unknown as Element, {
       type: view.type === 'table' ? 'table' : 'code',
       info: () => (view.block.tentative ? '' : view.block.info),
+      isFinal: () => view.block.final,
       rows: () => view.block.rows,
     });
     if (decorate) view.decorate = decorate;

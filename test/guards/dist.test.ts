@@ -39,6 +39,8 @@ describe('the built package', () => {
     expect(onDemand.sort()).toEqual([
       '`./agent-chat/all-entities.js`',
       '`./agent-chat/highlight.js`',
+      '`./agent-chat/markdown-controls.js`',
+      '`./agent-chat/socket.js`',
       '`./agent-chat/upload.js`',
     ]);
     expect(gzipSync(standalone).byteLength).toBeLessThan(60_000);

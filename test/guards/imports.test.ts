@@ -9,7 +9,7 @@ const LAYERS: Readonly<Record<string, { layers: readonly string[]; npm: readonly
   protocols: { layers: ['core', 'stream'], npm: [] },
   transports: { layers: ['core', 'stream', 'protocols'], npm: [] },
   markdown: { layers: [], npm: ['@codemirror/legacy-modes'] },
-  elements: { layers: ['core', 'markdown', 'index.ts'], npm: ['lit'] },
+  elements: { layers: ['core', 'markdown', 'transports', 'index.ts'], npm: ['lit'] },
   react: { layers: ['core', 'elements', 'index.ts'], npm: ['react', '@lit/react'] },
   vue: { layers: ['core', 'index.ts'], npm: ['vue'] },
   svelte: { layers: ['core', 'index.ts'], npm: ['svelte'] },
