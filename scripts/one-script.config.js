@@ -10,7 +10,10 @@ const shortStyles = {
   transform: (code, id) =>
     id.includes('/src/elements/')
       ? code.replace(/css`[^`]*`/g, (styles) =>
-          styles.replace(/\/\*[^*]*\*\//g, '').replace(/\s+/g, ' ').replace(/ ?([{};,]) ?/g, '$1'),
+          styles
+            .replace(/\/\*[^*]*\*\//g, '')
+            .replace(/\s+/g, ' ')
+            .replace(/ ?([{};,]) ?/g, '$1'),
         )
       : undefined,
 };

@@ -1,11 +1,12 @@
 // What a user ships, minified and compressed, against the limits. Fails when one is over.
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { build } from 'vite';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 const REACT = ['react', 'react-dom', 'react/jsx-runtime'];
 const KB = 1000;
+const ENTRY = `${ROOT}size-entry.js`;
 
 // `gate` is what the library is to reach; `limit` is what it may not exceed today.
 const store = "export { AgentChat, createHttpTransport } from 'agent-chat-kit'";
@@ -18,6 +19,12 @@ const IMPORTS = [
     gate: 16 * KB,
   },
   {
+    name: 'Markdown: parser and view in a page',
+    code: "export { createMarkdownView } from 'agent-chat-kit/markdown'",
+    limit: 18.5 * KB,
+    gate: 16 * KB,
+  },
+  {
     name: 'React hook with store and HTTP',
     code: `${store}; export { useAgentChat } from 'agent-chat-kit/react'`,
     limit: 17.5 * KB,
@@ -26,41 +33,45 @@ const IMPORTS = [
 ];
 
 /**
- * Bytes after minification and gzip of what a page loads at first from a bundle of the built package, with React
- * left out, and of what it loads on demand.
+ * Bytes after minification and gzip of what a page loads at first from a bundle of the built package by Vite, with
+ * React left out, and of what it loads on demand.
  */
 async function bundled(code) {
-  const { outputFiles, metafile } = await build({
-    stdin: { contents: code, resolveDir: ROOT },
-    bundle: true,
-    minify: true,
-    splitting: true,
-    write: false,
-    outdir: ROOT,
-    metafile: true,
-    format: 'esm',
-    platform: 'browser',
-    target: 'es2022',
-    external: REACT,
+  const [{ output }] = await build({
+    configFile: false,
     logLevel: 'error',
-  });
-  const { outputs } = metafile;
-  const sizes = new Map(
-    outputFiles.map(({ path, contents }) => [path.split('/').at(-1), compressed(contents)]),
-  );
+    root: ROOT,
+    plugins: [
+      {
+        name: 'entry',
+        resolveId: (id) => (id === ENTRY ? id : null),
+        load: (id) => (id === ENTRY ? code : null),
+      },
+    ],
+    build: {
+      write: false,
+      target: 'es2022',
+      lib: { entry: ENTRY, formats: ['es'] },
+      rolldownOptions: {
+        external: REACT,
+        preserveEntrySignatures: 'allow-extension',
+        output: { minify: true },
+      },
+    },
+  }).then((result) => [result].flat());
+  const chunks = new Map(output.map((chunk) => [chunk.fileName, chunk]));
   const atFirst = new Set();
   const load = (name) => {
-    if (atFirst.has(name)) return;
+    const chunk = chunks.get(name);
+    if (!chunk || atFirst.has(name)) return;
     atFirst.add(name);
-    for (const { kind, path, external } of outputs[name].imports) {
-      if (kind === 'import-statement' && !external) load(path);
-    }
+    chunk.imports.forEach(load);
   };
-  load('stdin.js');
-  const sum = (names) => names.reduce((total, name) => total + sizes.get(name), 0);
+  for (const { fileName, isEntry } of output) if (isEntry) load(fileName);
+  const sum = (names) => names.reduce((total, name) => total + compressed(chunks.get(name).code), 0);
   return {
     size: sum([...atFirst]),
-    onDemand: sum(Object.keys(outputs).filter((name) => !atFirst.has(name))),
+    onDemand: sum([...chunks.keys()].filter((name) => !atFirst.has(name))),
   };
 }
 

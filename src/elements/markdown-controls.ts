@@ -33,13 +33,10 @@ function addCodeControls(pre: Element, block: DecoratedBlock): () => void {
   return () => {
     name.textContent = languageOf(block);
     fold.hidden = block.rows().length <= LONG;
-    // What scrolls can be reached by the keyboard.
-    pre.querySelector('code')?.setAttribute('tabindex', '0');
   };
 }
 
 function addTableControls(table: Element, block: DecoratedBlock): () => void {
-  table.setAttribute('tabindex', '0');
   return () => {
     if (!block.isFinal() || table.querySelector('caption')) return;
     const caption = chrome('caption', '');

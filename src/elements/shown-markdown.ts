@@ -1,5 +1,6 @@
 import { createMarkdownView, type MarkdownViewHandle } from '../markdown/markdown-view.ts';
 import type { DecoratedBlock, MarkdownOptions } from '../markdown/options.ts';
+import { strings } from './strings.ts';
 
 /** The Markdown that an element shows in its own shadow root: outside of what its template renders. */
 export class ShownMarkdown {
@@ -18,6 +19,11 @@ export class ShownMarkdown {
         return loadHighlighter(language);
       },
       decorate,
+      strings: {
+        loadImage: strings.loadImageOf,
+        taskDone: strings.todoStatus.completed,
+        taskOpen: strings.todoStatus.pending,
+      },
       ...options,
     });
     this.#view.set(text);
@@ -33,6 +39,8 @@ export class ShownMarkdown {
 
 /** Controls come with the first code or table: many conversations have none. */
 function decorate(element: Element, block: DecoratedBlock): () => void {
+  // What scrolls can be reached by the keyboard.
+  (block.type === 'code' ? element.querySelector('code') : element)?.setAttribute('tabindex', '0');
   let update = (): void => {};
   import('./markdown-controls.ts').then(
     ({ addControls }) => {

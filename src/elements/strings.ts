@@ -56,6 +56,7 @@ export const strings = {
   input: 'Input',
   output: 'Output',
   result: 'Result',
+  loadImageOf: 'Load image',
   loadImage: (host: string) => `Load image from ${host}`,
   download: 'Download',
   opensNewTab: 'opens in a new tab',

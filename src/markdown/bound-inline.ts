@@ -18,6 +18,8 @@ export interface Bound<Node> {
 export interface InlinePort<Node> {
   /** Makes the node of a piece, without the pieces in it. */
   make(piece: Inline): Made<Node>;
+  /** Called for a node that stays. */
+  update(piece: Inline, node: Node): void;
   /** Called once the pieces of a new one are in it. */
   finish(piece: Inline, made: Made<Node>): void;
   kindOf(piece: Inline): string;
@@ -71,6 +73,7 @@ function isFor<Node>(port: InlinePort<Node>, bound: Bound<Node>, piece: Inline):
 
 function update<Node>(port: InlinePort<Node>, bound: Bound<Node>, piece: Inline): void {
   if (piece.type === 'text') rewrite(port, bound, piece.value);
+  else if (piece.type === 'footnoteReference') port.update(piece, bound.node);
   else if (piece.type !== 'image') showInline(port, bound.content, bound.children, piece.first);
 }
 

@@ -1,6 +1,6 @@
 import type { Footnotes } from './footnotes.ts';
 import { type Inline, plainText } from './inline.ts';
-import { type MarkdownOptions, markdownStrings } from './options.ts';
+import type { MarkdownOptions } from './options.ts';
 import type { ElementName, Renderer } from './renderer.ts';
 import { hostOf, imageAddress, linkTarget } from './url-policy.ts';
 
@@ -29,6 +29,8 @@ export class InlineNodes<Node extends object> {
   readonly #options: MarkdownOptions;
   readonly #footnotes: Footnotes<Node>;
   readonly #isDefined: (label: string) => boolean;
+  /** The links in references to footnotes. */
+  readonly #references = new WeakMap<object, Node>();
   /** What the buttons do that are in the text. */
   readonly actions = new WeakMap<object, () => void>();
 
@@ -47,8 +49,7 @@ export class InlineNodes<Node extends object> {
   /** What needs another node when it is another. */
   kindOf(piece: Inline): string {
     const { value, url, title } = piece;
-    if (piece.type === 'footnoteReference')
-      return `${this.#isDefined(value)} ${this.#footnotes.numberOf(value)}`;
+    if (piece.type === 'footnoteReference') return `${this.#footnotes.numberOf(value)}`;
     if (piece.type === 'citation') return value;
     if (url === null) return piece.type === 'image' ? plainText(piece) : '';
     return piece.type === 'image' ? `${url}\n${title}\n${plainText(piece)}` : `${url}\n${title}`;
@@ -76,8 +77,15 @@ export class InlineNodes<Node extends object> {
     }
   }
 
+  /** What can change of a node that stays. */
+  update({ type, value }: Inline, node: Node): void {
+    const link = type === 'footnoteReference' && this.#isDefined(value) && this.#references.get(node);
+    if (link) this.#renderer.attribute(link, 'href', `#${this.#footnotes.idOf(value)}`);
+  }
+
   /** `content` can no longer change. */
   finish(piece: Inline, { node }: Made<Node>): void {
+    this.update(piece, node);
     if (piece.type !== 'link' || piece.url === null || piece.isAuto) return;
     const said = LOOKS_LIKE_ADDRESS.exec(plainText(piece).slice(0, 300))?.[1];
     const host = said && otherHost(said, this.#target(piece.url) ?? '');
@@ -138,7 +146,7 @@ export class InlineNodes<Node extends object> {
     const host = hostOf(address);
     attribute(made.node, 'data-host', host);
     const button = element('button');
-    const label = text(`${this.#options.strings?.loadImage ?? markdownStrings.loadImage} (${host})`);
+    const label = text(`${this.#options.strings?.loadImage ?? 'Load image'} (${host})`);
     attribute(button, 'type', 'button');
     attribute(button, 'data-chrome', 'image');
     insert(button, label, null);
@@ -166,10 +174,10 @@ export class InlineNodes<Node extends object> {
     const number = this.#footnotes.numberOf(label);
     const made = this.#element('sup');
     const link = element('a');
-    if (this.#isDefined(label)) attribute(link, 'href', `#${this.#footnotes.idOf(label)}`);
     attribute(link, 'data-footnote-ref', '');
     insert(link, text(`${number}`), null);
     insert(made.node, link, null);
+    this.#references.set(made.node, link);
     return made;
   }
 

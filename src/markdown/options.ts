@@ -50,10 +50,7 @@ export interface MarkdownOptions {
 
 export interface MarkdownStrings {
   readonly loadImage: string;
-  readonly backToText: string;
+  /** What the box of a task says to those who do not see it; without these, it says nothing. */
+  readonly taskDone: string;
+  readonly taskOpen: string;
 }
-
-export const markdownStrings: MarkdownStrings = {
-  loadImage: 'Load image',
-  backToText: 'Back to the text',
-};

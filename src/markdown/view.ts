@@ -74,6 +74,7 @@ export class MarkdownView<Node extends object> {
     this.#nodes = nodes;
     this.#port = {
       make: (piece) => nodes.make(piece),
+      update: (piece, node) => nodes.update(piece, node),
       finish: (piece, made) => nodes.finish(piece, made),
       kindOf: (piece) => nodes.kindOf(piece),
       text: renderer.text,
@@ -364,6 +365,9 @@ export class MarkdownView<Node extends object> {
     this.#set(node, 'type', 'checkbox');
     if (isChecked) this.#set(node, 'checked', '');
     this.#set(node, 'disabled', '');
+    const { strings } = this.#options;
+    const label = isChecked ? strings?.taskDone : strings?.taskOpen;
+    if (label) this.#set(node, 'aria-label', label);
     const next = text ? (text.kept[0] ?? text.shown[0])?.node : first?.node;
     this.#renderer.insert(host, node, next ?? null);
     view.box = { node, isChecked, host };
