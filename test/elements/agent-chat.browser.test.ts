@@ -67,7 +67,7 @@ describe('a message', () => {
     await expect.poll(said).toEqual(['You: Hello', 'Assistant: Good']);
     expect(find('[part="waiting"]')).toBeNull();
     const answer = find('.assistant');
-    const text = find('agent-text', answer as HTMLElement)?.shadowRoot?.querySelector('[part="text"]');
+    const text = find('agent-text', answer as HTMLElement)?.shadowRoot?.querySelector('[part="text"] p');
     const node = [...(text?.childNodes ?? [])].find(
       (child) => child instanceof Text && child.data === 'Good',
     );
