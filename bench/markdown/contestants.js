@@ -6,7 +6,7 @@ import markdownIt from 'markdown-it';
 import { marked } from 'marked';
 import { default_renderer, parser, parser_end, parser_write } from 'streaming-markdown';
 
-const INLINE_HTML = markdownIt({ html: true });
+const it = markdownIt({ html: true });
 
 /** At their natural use: as it comes, shown when the contestant wants. */
 export const contestants = {
@@ -22,7 +22,7 @@ export const contestants = {
   'own, every task': ownEveryTask,
   'floor, every task': (root) => everyTask(floorIn(root)),
   marked: (root) => onceAFrame(replaced(root, (text) => marked.parse(text))),
-  'markdown-it': (root) => onceAFrame(replaced(root, (text) => INLINE_HTML.render(text))),
+  'markdown-it': (root) => onceAFrame(replaced(root, (text) => it.render(text))),
   'marked, every task': (root) => everyTask(replaced(root, (text) => marked.parse(text))),
 };
 

@@ -28,8 +28,8 @@ export async function race(browser, contestants, rounds) {
   return lanes.map(({ label, name, times, error }) => ({ name: label ?? name, times, error }));
 }
 
-async function measure(page, { name, tokens, variant, times }) {
-  await page.evaluate((what) => globalThis.prepare(what), { name, tokens, variant, times, limit: MOST });
+async function measure(page, { name, tokens, variant, answers }) {
+  await page.evaluate((what) => globalThis.prepare(what), { name, tokens, variant, answers, limit: MOST });
   const session = await page.context().newCDPSession(page);
   await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   await session.send('HeapProfiler.collectGarbage');

@@ -60,7 +60,7 @@ export class CodeView<Node> {
     for (let index = from; index < count; index += 1) {
       const first = index * size;
       const end = Math.min(rows.length, first + size);
-      const chunk = this.#chunks[index] ?? this.#addChunk(index > 0);
+      const chunk = this.#chunks[index] ?? this.#addChunk(index > 0 && this.#renderer.boxesCode);
       const complete = this.#isWhole || rows.length > end ? end : end - 1;
       if (this.#highlighter) this.#colour(chunk, first, complete);
       const rest = rows.slice(first + chunk.coloured, end).join('\n');

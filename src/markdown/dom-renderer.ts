@@ -4,6 +4,7 @@ import type { AttributeName, ElementName, Renderer } from './renderer.ts';
 export function createDomRenderer(page: Document): Renderer<Node> {
   return {
     codeChunk: 64,
+    boxesCode: true,
     element: (name: ElementName) => page.createElement(name),
     text: (value) => page.createTextNode(value),
     insert: (parent, node, before) => void parent.insertBefore(node, before),

@@ -36,7 +36,8 @@ const BLOCKS = new Set<ElementName | null>([
 
 /** Writes what becomes a text of HTML. */
 export const htmlRenderer: Renderer<HtmlNode> = {
-  codeChunk: Number.MAX_SAFE_INTEGER,
+  codeChunk: 64,
+  boxesCode: false,
   element: (name) => node(name, ''),
   text: (value) => node(null, value),
   insert(parent, child, before) {

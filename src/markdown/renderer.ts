@@ -3,8 +3,10 @@
  * there. What was put there stays what it is: elements get more in them, texts get longer.
  */
 export interface Renderer<Node> {
-  /** Lines of code after which the next get an element of their own. */
+  /** Lines of code that stand in one text. */
   readonly codeChunk: number;
+  /** Whether those lines get an element of their own, so that a page need not lay out what nobody sees. */
+  readonly boxesCode: boolean;
   element(name: ElementName): Node;
   text(value: string): Node;
   /** Puts a node into another, before one that is there already or at the end. */

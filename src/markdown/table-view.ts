@@ -10,6 +10,7 @@ interface RowView<Node> {
   readonly node: Node;
   readonly cells: TextView<Node>[];
   source: string;
+  align: Block['align'];
   isFinal: boolean;
 }
 
@@ -39,12 +40,14 @@ export class TableView<Node> {
     const columns = isHead ? cellsOf(text, 1000).length : align.length;
     for (let index = Math.max(0, this.#rows.length - 1); index < sources.length; index += 1) {
       const source = sources[index] ?? '';
-      const row = this.#rows[index] ?? this.#addRow(index);
+      const old = this.#rows[index];
+      const row = old ?? this.#makeRow();
       const isFinal = final || index < sources.length - 1;
-      if (row.source === source && row.isFinal === isFinal && row.cells.length >= columns) continue;
+      if (row.source === source && row.isFinal === isFinal && row.align === align) continue;
       row.source = source;
       row.isFinal = isFinal;
       this.#showRow(row, cellsOf(source, columns), align, columns, index === 0, isUrgent);
+      if (!old) this.#insert(row, index);
     }
     for (const { node, cells } of this.#rows.splice(sources.length)) {
       this.#renderer.remove(node);
@@ -53,17 +56,19 @@ export class TableView<Node> {
     }
   }
 
-  #addRow(index: number): RowView<Node> {
-    const { element, insert } = this.#renderer;
-    if (index < 2) {
-      this.#body = element(index === 0 ? 'thead' : 'tbody');
-      insert(this.#node, this.#body, null);
-    }
-    const node = element('tr');
-    insert(this.#body as Node, node, null);
-    const row: RowView<Node> = { node, cells: [], source: '', isFinal: false };
+  #makeRow(): RowView<Node> {
+    const node = this.#renderer.element('tr');
+    const row: RowView<Node> = { node, cells: [], source: '', align: [], isFinal: false };
     this.#rows.push(row);
     return row;
+  }
+
+  #insert({ node }: RowView<Node>, index: number): void {
+    const { element, insert } = this.#renderer;
+    if (index >= 2) return insert(this.#body as Node, node, null);
+    this.#body = element(index === 0 ? 'thead' : 'tbody');
+    insert(this.#body, node, null);
+    insert(this.#node, this.#body, null);
   }
 
   #showRow(
@@ -78,18 +83,19 @@ export class TableView<Node> {
     for (let column = 0; column < columns; column += 1) {
       const isMissing = column >= sources.length;
       let cell = row.cells[column];
+      const isNew = !cell;
       if (!cell) {
         if (isMissing) this.#missing += 1;
         if (this.#missing > MAX_MISSING_CELLS) break;
-        const node = element(isHead ? 'th' : 'td');
-        insert(row.node, node, null);
-        cell = textView(node);
+        cell = textView(element(isHead ? 'th' : 'td'));
         row.cells.push(cell);
       }
       const side = align[column] ?? null;
-      if (side) attribute(cell.content, 'align', side);
+      if (side !== (row.align[column] ?? null)) attribute(cell.content, 'align', side);
       const isOpen = !row.isFinal && column === sources.length - 1;
       this.#texts.update(cell, sources[column] ?? '', isOpen, isUrgent);
+      if (isNew) insert(row.node, cell.content, null);
     }
+    row.align = align;
   }
 }

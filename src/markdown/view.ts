@@ -206,17 +206,19 @@ export class MarkdownView<Node extends object> {
       const type = this.#shownAs(block);
       const key = keyOf(block, type);
       let child = view.children[index];
-      if (!child || child.key !== key) {
+      const isNew = !child || child.key !== key;
+      if (!child || isNew) {
         this.#removeFrom(view, index);
         child = this.#create(block, type, key);
         view.children.push(child);
-        if (type !== 'footnoteDefinition') {
-          const before = view === this.#view ? this.#footnotes.section : null;
-          this.#renderer.insert(view.content, child.node, before);
-        }
       }
       child.block = block;
       this.#update(child, type, isUrgent);
+      // Filled first: what is in it makes no change of the page of its own.
+      if (isNew && type !== 'footnoteDefinition') {
+        const before = view === this.#view ? this.#footnotes.section : null;
+        this.#renderer.insert(view.content, child.node, before);
+      }
       if (block.final && index === view.done) view.done += 1;
     }
     this.#removeFrom(view, blocks.length);
