@@ -1,3 +1,4 @@
+import { existsSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import vue from '@vitejs/plugin-vue';
@@ -23,10 +24,13 @@ const browser = () => ({
   instances: [{ browser: 'chromium' as const }],
 });
 
+const shared = new URL('../shared/corpora', import.meta.url);
+const corpora = existsSync(shared) ? [realpathSync(shared)] : [];
+
 export default defineConfig({
   resolve: { conditions },
   // Corpora that others published stand beside the project; see `test/corpora.ts`.
-  server: { fs: { allow: ['.', '../shared/corpora'] } },
+  server: { fs: { allow: ['.', ...corpora] } },
   define: { 'import.meta.env.CI': JSON.stringify(process.env['CI'] ?? '') },
   ssr: { resolve: { conditions: ['source', 'import', 'module', 'node', 'default'] } },
   test: {

@@ -190,7 +190,7 @@ export class BlockParser {
         return true;
       case 'listItem':
         if (this.#isBlank) {
-          if (block.children.length === 0) return false;
+          if (block.children.length === 0 && !block.hasDefined) return false;
           this.#skipToNext();
           return true;
         }

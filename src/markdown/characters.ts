@@ -84,7 +84,8 @@ export function neighbourBefore(text: string, at: number): Neighbour {
   if (at === 0) return 'space';
   const code = text.charCodeAt(at - 1);
   if (code < 128) return kindOf(code, '');
-  const isPair = code >= 0xdc00 && code <= 0xdfff && at > 1;
+  const before = text.charCodeAt(at - 2);
+  const isPair = code >= 0xdc00 && code <= 0xdfff && before >= 0xd800 && before <= 0xdbff;
   return kindOf(code, text.slice(isPair ? at - 2 : at - 1, at));
 }
 

@@ -580,6 +580,8 @@ class InlineParser implements ParsedInline {
     this.#bracket = opener.previous;
     if (!isActive) return false;
     const found = this.#target(opener, end);
+    // What a label alone says counts only if nothing follows it.
+    if (found?.end === end && this.#isOpen && this.#unfinishedLink(opener, end)) return true;
     if (found) return this.#link(opener, found.target, found.end);
     const label = text.slice(position, this.#at);
     if (!opener.hasInner) {
@@ -675,7 +677,7 @@ class InlineParser implements ParsedInline {
       (next === OPEN_PAREN && isUnfinishedTarget(text, end + 1, this.#end)) ||
       (next === OPEN_BRACKET && text.indexOf(']', end) < 0 && this.#end - end < MAX_UNFINISHED);
     if (!isUnfinished) return false;
-    this.#leftOpen(opener.position - 1);
+    this.#leftOpen(opener.position - (opener.isImage ? 2 : 1));
     return this.#link(opener, PENDING, this.#end);
   }
 
