@@ -14,7 +14,7 @@ import {
 } from './reference.ts';
 import { markdownTexts } from './texts.ts';
 
-const { FUZZ_SEED = '1', FUZZ_SECONDS = '20' } = process.env;
+const { FUZZ_SEED = '1', FUZZ_SECONDS = '8' } = process.env;
 const LONGEST = 400;
 const SHOWN_FAILURES = 5;
 

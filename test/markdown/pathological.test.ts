@@ -21,7 +21,7 @@ const MOST_EXPONENT = 1.5;
 const NOISE = 40;
 /** Generous, as machines differ. Milliseconds. */
 const MOST_TIME = 2_000;
-const RUNS = 2;
+const RUNS = 1;
 /** What seems to grow too fast is measured again so many times before it counts. */
 const ROUNDS = 4;
 const DELTA = 64;
