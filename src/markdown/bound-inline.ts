@@ -1,5 +1,6 @@
 import type { Inline, InlineType } from './inline.ts';
 import type { Made } from './inline-nodes.ts';
+import type { Renderer } from './renderer.ts';
 
 /** A piece of text as it is shown. */
 export interface Bound<Node> {
@@ -15,7 +16,7 @@ export interface Bound<Node> {
   readonly children: Bound<Node>[];
 }
 
-export interface InlinePort<Node> {
+export interface InlinePort<Node> extends Pick<Renderer<Node>, 'text' | 'insert' | 'remove' | 'rewrite'> {
   /** Makes the node of a piece, without the pieces in it. */
   make(piece: Inline): Made<Node>;
   /** Called for a node that stays. */
@@ -23,10 +24,6 @@ export interface InlinePort<Node> {
   /** Called once the pieces of a new one are in it. */
   finish(piece: Inline, made: Made<Node>): void;
   kindOf(piece: Inline): string;
-  text(value: string): Node;
-  insert(parent: Node, node: Node, before: Node | null): void;
-  remove(node: Node): void;
-  rewrite(text: Node, from: number, value: string): void;
 }
 
 /**
@@ -83,7 +80,7 @@ function make<Node>(port: InlinePort<Node>, parent: Node, piece: Inline, before:
   if (type === 'text') {
     const node = port.text(value);
     port.insert(parent, node, before);
-    return { type, node, content: node, kind, head: '', value, children: [] };
+    return boundText(node, value);
   }
   const made = port.make(piece);
   const { node, content } = made;
@@ -93,6 +90,10 @@ function make<Node>(port: InlinePort<Node>, parent: Node, piece: Inline, before:
   port.finish(piece, made);
   port.insert(parent, node, before);
   return bound;
+}
+
+export function boundText<Node>(node: Node, value: string): Bound<Node> {
+  return { type: 'text', node, content: node, kind: '', head: '', value, children: [] };
 }
 
 /** Changes only what is another text. */

@@ -1,4 +1,4 @@
-import { type Bound, rewrite } from './bound-inline.ts';
+import { type Bound, boundText, rewrite } from './bound-inline.ts';
 import type { Highlighter } from './highlight.ts';
 import type { Renderer } from './renderer.ts';
 
@@ -67,8 +67,7 @@ export class CodeView<Node> {
       const isOver = complete === end && first + chunk.coloured < end;
       rewrite(this.#renderer, chunk.tail, isOver ? rest + (end < rows.length ? '\n' : this.#end) : rest);
     }
-    for (const { tail } of this.#chunks.slice(Math.max(1, count))) rewrite(this.#renderer, tail, '');
-    if (rows.length === 0 && this.#chunks[0]) rewrite(this.#renderer, this.#chunks[0].tail, '');
+    for (const { tail } of this.#chunks.slice(count)) rewrite(this.#renderer, tail, '');
   }
 
   #addChunk(isBoxed: boolean): Chunk<Node> {
@@ -81,16 +80,7 @@ export class CodeView<Node> {
     }
     const node = text('');
     insert(content, node, null);
-    const tail: Bound<Node> = {
-      type: 'text',
-      node,
-      content: node,
-      kind: '',
-      head: '',
-      value: '',
-      children: [],
-    };
-    const chunk: Chunk<Node> = { content, coloured: 0, tail };
+    const chunk: Chunk<Node> = { content, coloured: 0, tail: boundText(node, '') };
     this.#chunks.push(chunk);
     return chunk;
   }

@@ -41,10 +41,14 @@ export function createMarkdownView(root: Element, options: MarkdownViewOptions =
     if (button) view.actionOf(button)?.();
   });
 
-  const flush = (isUrgent: boolean): void => {
+  const stop = (): void => {
     cancel?.();
     cancel = null;
     clearTimeout(hold);
+  };
+
+  const flush = (isUrgent: boolean): void => {
+    stop();
     const start = performance.now();
     view.flush(isUrgent);
     const took = performance.now() - start;
@@ -62,12 +66,6 @@ export function createMarkdownView(root: Element, options: MarkdownViewOptions =
     };
     const callOff = wait > 0 ? after(wait, callback) : schedule(callback);
     if (!isOver) cancel = callOff;
-  };
-
-  const stop = (): void => {
-    cancel?.();
-    cancel = null;
-    clearTimeout(hold);
   };
 
   const reset = (): void => {

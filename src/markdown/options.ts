@@ -54,3 +54,23 @@ export interface MarkdownStrings {
   readonly taskDone: string;
   readonly taskOpen: string;
 }
+
+/** What is read of a text, with what the application left open. */
+export function readingOf({
+  gfm = true,
+  math = false,
+  mark = false,
+  directives = false,
+  citations,
+}: MarkdownOptions) {
+  return {
+    gfm,
+    math: math !== false,
+    dollars: math === 'dollars',
+    mark,
+    directives,
+    /** An empty label asks whether anything is cited at all. */
+    cites: (label: string): boolean =>
+      label === '' ? citations !== undefined : (citations?.(label) ?? null) !== null,
+  };
+}

@@ -4,7 +4,7 @@ import { BlockParser } from './block-parser.ts';
 import { addEntities, mayLoadEntities } from './entities.ts';
 import { type Inline, plainText } from './inline.ts';
 import { type InlineContext, parseInline } from './inline-parser.ts';
-import type { MarkdownOptions } from './options.ts';
+import { type MarkdownOptions, readingOf } from './options.ts';
 import { cellsOf } from './table.ts';
 
 /** A node of the Markdown abstract syntax tree (mdast), as far as this library knows its kinds; plain data. */
@@ -31,18 +31,14 @@ export interface MarkdownNode {
 
 /** The whole of a text as a tree. Addresses are as they were written: what is done with them is for the caller to check. */
 export function parse(text: string, options: MarkdownOptions = {}): MarkdownNode {
-  const { gfm = true, math = false, mark = false, directives = false, citations } = options;
+  const reading = readingOf(options);
   if (mayLoadEntities()) addEntities(allEntities());
-  const parser = new BlockParser({ gfm, math: math !== false, directives });
+  const parser = new BlockParser(reading);
   parser.push(text);
   parser.finish();
   const context: InlineContext = {
-    gfm,
-    math: math !== false,
-    dollars: math === 'dollars',
-    mark,
+    ...reading,
     isStreaming: false,
-    cites: (label) => (citations?.(label) ?? null) !== null,
     definition: (label) => parser.definitions.get(label),
     hasFootnote: (label) => parser.footnotes.has(label),
   };

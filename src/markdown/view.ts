@@ -7,7 +7,7 @@ import { Footnotes } from './footnotes.ts';
 import { isHeldBack } from './held-back.ts';
 import { InlineNodes } from './inline-nodes.ts';
 import { labelEnd, leadingDefinitions } from './link.ts';
-import type { MarkdownOptions } from './options.ts';
+import { type MarkdownOptions, readingOf } from './options.ts';
 import type { ElementName, Renderer } from './renderer.ts';
 import { TableView } from './table-view.ts';
 import { FREEZE_AFTER, Texts, type TextView, textView } from './texts.ts';
@@ -139,17 +139,12 @@ export class MarkdownView<Node extends object> {
   }
 
   #begin(): void {
-    const { gfm = true, math = false, mark = false, directives = false, citations } = this.#options;
-    this.#parser = new BlockParser({ gfm, math: math !== false, directives });
-    const parser = this.#parser;
+    const reading = readingOf(this.#options);
+    const parser = new BlockParser(reading);
+    this.#parser = parser;
     const view = this;
     const options = {
-      gfm,
-      math: math !== false,
-      dollars: math === 'dollars',
-      mark,
-      cites: (label: string) =>
-        label === '' ? citations !== undefined : (citations?.(label) ?? null) !== null,
+      ...reading,
       get isStreaming() {
         return !view.#isFinished;
       },
