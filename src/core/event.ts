@@ -1,5 +1,5 @@
 import type { ErrorDetails } from './error.ts';
-import type { FileReference, TodoItem } from './message.ts';
+import type { FileReference, ProviderMetadata, TodoItem } from './message.ts';
 
 /** A tool call that the page has to answer. */
 export interface PendingToolCall {
@@ -40,6 +40,11 @@ interface InWorker {
   readonly workerId?: string | undefined;
 }
 
+/** Events may bring what the model wants to get back with the conversation; see {@link ProviderMetadata}. */
+interface WithProvider {
+  readonly providerMetadata?: ProviderMetadata | undefined;
+}
+
 export interface StartEvent {
   readonly type: 'start';
   readonly messageId?: string | undefined;
@@ -68,7 +73,7 @@ export interface TextDeltaEvent extends InWorker {
   readonly id: string;
   readonly delta: string;
 }
-export interface TextEndEvent extends InWorker {
+export interface TextEndEvent extends InWorker, WithProvider {
   readonly type: 'text-end';
   readonly id: string;
 }
@@ -81,7 +86,7 @@ export interface ReasoningDeltaEvent extends InWorker {
   readonly id: string;
   readonly delta: string;
 }
-export interface ReasoningEndEvent extends InWorker {
+export interface ReasoningEndEvent extends InWorker, WithProvider {
   readonly type: 'reasoning-end';
   readonly id: string;
 }
@@ -100,7 +105,7 @@ export interface ToolInputEndEvent extends InWorker {
   readonly type: 'tool-input-end';
   readonly toolCallId: string;
 }
-export interface ToolInputAvailableEvent extends InWorker {
+export interface ToolInputAvailableEvent extends InWorker, WithProvider {
   readonly type: 'tool-input-available';
   readonly toolCallId: string;
   readonly toolName: string;

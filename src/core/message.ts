@@ -40,6 +40,12 @@ export interface MessageMetadata {
   readonly [key: string]: unknown;
 }
 
+/**
+ * What a model wants to get back with the conversation, such as a signature of its reasoning. Only the protocol that
+ * brought it knows what it is.
+ */
+export type ProviderMetadata = Readonly<Record<string, unknown>>;
+
 /** A typed piece of a message, discriminated by `type`. */
 export type UIMessagePart =
   | UITextPart
@@ -60,6 +66,7 @@ export interface UITextPart {
   readonly id?: string | undefined;
   readonly text: string;
   readonly status: 'streaming' | 'done';
+  readonly providerMetadata?: ProviderMetadata | undefined;
   readonly thread?: string | undefined;
 }
 
@@ -69,6 +76,7 @@ export interface UIReasoningPart {
   readonly id?: string | undefined;
   readonly text: string;
   readonly status: 'streaming' | 'done';
+  readonly providerMetadata?: ProviderMetadata | undefined;
   readonly thread?: string | undefined;
   /** Epoch milliseconds of this page's clock. */
   readonly startedAt?: number | undefined;
@@ -89,6 +97,7 @@ export interface UIToolCallPart {
   readonly error?: string | undefined;
   readonly status: 'pending' | 'running' | 'done' | 'error' | 'cancelled';
   readonly approval?: ToolApproval | undefined;
+  readonly providerMetadata?: ProviderMetadata | undefined;
   readonly thread?: string | undefined;
   readonly startedAt?: number | undefined;
   readonly endedAt?: number | undefined;

@@ -10,6 +10,7 @@ import type {
 } from './event.ts';
 import { isRecord } from './is-record.ts';
 import type {
+  ProviderMetadata,
   UIDataPart,
   UIMessagePart,
   UIObjectPart,
@@ -77,8 +78,9 @@ function apply(draft: Draft, event: StreamEvent): void {
       const part = streamingText(draft, event);
       if (!part) return;
       draft.settled(part);
-      if (part.type === 'text') part.status = 'done';
-      else finishObject(part);
+      if (part.type === 'object') return finishObject(part);
+      part.status = 'done';
+      keepMetadata(part, event);
       return;
     }
     case 'reasoning-start':
@@ -89,7 +91,10 @@ function apply(draft: Draft, event: StreamEvent): void {
       return;
     case 'reasoning-end': {
       const part = streamingReasoning(draft, event);
-      if (part) Object.assign(part, { status: 'done', endedAt: draft.now() });
+      if (!part) return;
+      part.status = 'done';
+      part.endedAt = draft.now();
+      keepMetadata(part, event);
       return;
     }
     case 'tool-input-start':
@@ -111,6 +116,7 @@ function apply(draft: Draft, event: StreamEvent): void {
       if (!isSame(args, part.args)) voidApproval(draft, part);
       part.args = args;
       part.status = 'running';
+      keepMetadata(part, event);
       return;
     }
     case 'tool-output-available': {
@@ -306,6 +312,14 @@ function openReasoning(draft: Draft, event: BlockRef) {
       ...draft.thread(workerId),
     })
   );
+}
+
+interface WithMetadata {
+  providerMetadata?: ProviderMetadata | undefined;
+}
+
+function keepMetadata(part: WithMetadata, { providerMetadata }: WithMetadata): void {
+  if (providerMetadata) part.providerMetadata = providerMetadata;
 }
 
 type ToolCallSeed = Partial<Pick<ToolInputStartEvent, 'toolName' | 'title' | 'workerId'>> & {

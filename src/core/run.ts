@@ -123,7 +123,12 @@ export class Run {
 
   #send(request: ChatRequest): EventStream {
     const { transport, messages } = this.#options;
-    return transport.send(request, { signal: this.#abort.signal, messages: messages() });
+    return transport.send(request, {
+      signal: this.#abort.signal,
+      get messages() {
+        return messages();
+      },
+    });
   }
 
   async #resumed(): Promise<EventStream | null> {

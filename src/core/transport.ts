@@ -10,7 +10,13 @@ export type ChatRequest =
       /** Present on a retry: the server forgets everything after this message; `null` forgets all. */
       readonly rollbackAfterMessageId?: string | null | undefined;
     }
-  | { readonly type: 'continue'; readonly executionId: string; readonly toolResults: readonly ToolResult[] };
+  | {
+      readonly type: 'continue';
+      readonly executionId: string;
+      readonly toolResults: readonly ToolResult[];
+      /** Answers to approval requests, where they go with the next request. */
+      readonly decisions?: readonly ApprovalDecision[] | undefined;
+    };
 
 /** How one leg of a run is named where client and server share it. */
 export interface RunName {
@@ -41,7 +47,7 @@ export type EventStream = AsyncIterable<StreamEvent | readonly StreamEvent[]>;
 export interface SendContext {
   /** Aborted when the run is stopped, interrupted or disposed of; the stream must then end and release everything. */
   readonly signal: AbortSignal;
-  /** The conversation as the user sees it, the message that is being answered last. */
+  /** The conversation as the user sees it when this is read, the message that is being answered last. */
   readonly messages: readonly UIMessage[];
 }
 

@@ -1,5 +1,6 @@
 import { malformed } from '../core/error.ts';
 import type { StreamEvent } from '../core/event.ts';
+import { isRecord } from '../core/is-record.ts';
 import type { Frame } from '../stream/frame.ts';
 import type { Decoder, Protocol } from './protocol.ts';
 
@@ -57,15 +58,28 @@ export function toEvent(event: unknown): StreamEvent {
   }
   for (const [name, kind] of REQUIRED.get(event.type) ?? NOTHING) {
     const value = (event as Record<string, unknown>)[name];
-    if (typeof value === kind && (kind !== 'object' || Array.isArray(value))) continue;
+    if (
+      kind === 'list'
+        ? isListOf(value, name === 'toolCalls' ? ['toolCallId', 'toolName'] : ['id'])
+        : typeof value === kind
+    )
+      continue;
+    if (kind === 'optional' && (value === undefined || typeof value === 'string')) continue;
     throw malformed(`The server sent a “${event.type}” event whose “${name}” is not what it should be.`);
   }
   return event as StreamEvent;
 }
 
+/** Whether it is a list of objects that have these strings. */
+function isListOf(list: unknown, names: readonly string[]): boolean {
+  const isWhole = (item: unknown): boolean =>
+    isRecord(item) && names.every((name) => typeof item[name] === 'string');
+  return Array.isArray(list) && list.every(isWhole);
+}
+
 const NOTHING: readonly (readonly [string, string])[] = [];
 
-/** What an event must have for anything to be made of it: strings, lists (`[]`) and flags (`?`). */
+/** What an event must have for anything to be made of it: strings, lists (`[]`), flags (`?`), maybe strings (`~`). */
 const REQUIRED: ReadonlyMap<string, typeof NOTHING> = new Map(
   [
     'finish finishReason',
@@ -93,7 +107,7 @@ const REQUIRED: ReadonlyMap<string, typeof NOTHING> = new Map(
     'worker-input-ready workerId',
     'worker-start workerId workerSlug',
     'worker-result workerId',
-    'approval-request approvalId toolName',
+    'approval-request approvalId toolName toolCallId~',
     'approval-resolved approvalId approved?',
     'data name',
   ].map((line) => {
@@ -103,7 +117,8 @@ const REQUIRED: ReadonlyMap<string, typeof NOTHING> = new Map(
 );
 
 function kindOf(field: string): readonly [string, string] {
-  if (field.endsWith('[]')) return [field.slice(0, -2), 'object'];
+  if (field.endsWith('[]')) return [field.slice(0, -2), 'list'];
+  if (field.endsWith('~')) return [field.slice(0, -1), 'optional'];
   if (field.endsWith('?')) return [field.slice(0, -1), 'boolean'];
   return [field, 'string'];
 }

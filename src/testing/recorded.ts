@@ -14,5 +14,6 @@ export async function recordedEvents(
   for await (const frames of sseFrames(body)) {
     for (const frame of frames) if (!decoder.ended) events.push(...decoder.read(frame));
   }
+  if (!decoder.ended) events.push(...(decoder.end?.() ?? []));
   return events;
 }

@@ -6,7 +6,7 @@ import type { Frame } from '../stream/frame.ts';
 import { EventTooLongError, SSEReader } from '../stream/sse-frames.ts';
 import { backoff, wait } from './backoff.ts';
 import { errorFromResponse } from './http-error.ts';
-import { eventStreamOf, reach } from './http-requests.ts';
+import { DocumentReader, eventStreamOf, isDocument, reach } from './http-requests.ts';
 import type { Place } from './place.ts';
 import { noAnswer, Watchdog } from './watchdog.ts';
 
@@ -106,21 +106,24 @@ export async function* readLeg(first: () => Promise<Response>, options: HttpLegO
       const giveUp = (): void => silence.abort();
       signal.addEventListener('abort', giveUp, { once: true });
       const watchdog = new Watchdog(idleTimeout, giveUp);
-      let reader: SSEReader | undefined;
+      let reader: SSEReader | DocumentReader | undefined;
       try {
-        reader = new SSEReader(await eventStreamOf(response), {
-          maxEventLength,
-          signal: silence.signal,
-          onBytes: () => watchdog.heard(),
-          onComment: () => {
-            if (idleTimeout === 0) return;
-            place.alive = true;
-            watchdog.arm();
-          },
-          onRetry: (milliseconds) => {
-            place.retry = milliseconds;
-          },
-        });
+        reader =
+          protocol.readsDocuments && isDocument(response)
+            ? new DocumentReader(response)
+            : new SSEReader(await eventStreamOf(response), {
+                maxEventLength,
+                signal: silence.signal,
+                onBytes: () => watchdog.heard(),
+                onComment: () => {
+                  if (idleTimeout === 0) return;
+                  place.alive = true;
+                  watchdog.arm();
+                },
+                onRetry: (milliseconds) => {
+                  place.retry = milliseconds;
+                },
+              });
         if (place.alive) watchdog.arm();
         if (signal.aborted) giveUp();
         for (let frames = await reader.read(); frames && !decoder.ended; frames = await reader.read()) {
@@ -128,11 +131,13 @@ export async function* readLeg(first: () => Promise<Response>, options: HttpLegO
           // What came before the bad event still counts.
           if (events.length > 0) {
             yield events;
-            place.commit(last);
+            place.commit(last, decoder.rest);
           }
           if (failure) throw failure;
           if (decoder.ended) break;
         }
+        const closing = (!place.over && decoder.end?.()) || [];
+        if (closing.length > 0) yield noted(closing, place);
       } catch (cause) {
         const error = readingFailed(cause);
         if (place.over || !isInterruption(error) || !again()) throw error;
@@ -175,6 +180,12 @@ function readingFailed(cause: unknown): unknown {
   return streamInterrupted(cause);
 }
 
+/** The events, after it was noted whether the leg is over with them. */
+function noted(events: readonly StreamEvent[], place: Place): readonly StreamEvent[] {
+  for (const { type } of events) place.over ||= type === 'finish' || type === 'error';
+  return events;
+}
+
 /** The events of the frames that were not seen before, the id of the last, and what was wrong with the next. */
 function readFrames(
   frames: readonly Frame[],
@@ -193,10 +204,7 @@ function readFrames(
       break;
     }
     try {
-      for (const event of decoder.read(frame)) {
-        place.over ||= event.type === 'finish' || event.type === 'error';
-        events.push(event);
-      }
+      events.push(...noted(decoder.read(frame), place));
       place.take(frame.id);
       last = frame.id ?? last;
     } catch (error) {

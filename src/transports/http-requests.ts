@@ -1,4 +1,6 @@
 import { AgentChatError, connectionFailed, isAbortError, malformed } from '../core/error.ts';
+import type { Protocol } from '../protocols/protocol.ts';
+import type { Frame } from '../stream/frame.ts';
 import { errorFromResponse } from './http-error.ts';
 
 export interface HttpRequestsOptions {
@@ -12,38 +14,30 @@ export interface HttpRequestsOptions {
 /** The requests that are made of one address. */
 export class HttpRequests {
   readonly #options: HttpRequestsOptions;
-  readonly #extra: Readonly<Record<string, string>>;
+  readonly #protocol: Pick<Protocol, 'headers' | 'assertAllowed'>;
   #renewed: Promise<Headers> | null = null;
 
-  /** `extra` are headers of the protocol; the application's own win. */
-  constructor(options: HttpRequestsOptions, extra: Readonly<Record<string, string>> = {}) {
+  /** The application's own headers win over those of the protocol. */
+  constructor(options: HttpRequestsOptions, protocol: Pick<Protocol, 'headers' | 'assertAllowed'> = {}) {
     this.#options = options;
-    this.#extra = extra;
+    this.#protocol = protocol;
   }
 
-  post(payload: object, signal?: AbortSignal): Promise<Response> {
+  /** To the endpoint or, with a `path`, below it. */
+  post(payload: object, signal?: AbortSignal, path = ''): Promise<Response> {
     const init = { method: 'POST', body: toJson(payload), ...(signal ? { signal } : { keepalive: true }) };
-    return this.#request(this.#options.url, init, { 'Content-Type': 'application/json' });
+    return this.#request(path, init, { 'Content-Type': 'application/json' });
   }
 
-  /** The stream after the event with that id, or what goes on in that session. */
-  get(
-    place: { readonly id?: string | undefined; readonly sessionId?: string | undefined },
-    signal: AbortSignal,
-  ) {
-    const { id, sessionId } = place;
-    const headers = id === undefined ? {} : { 'Last-Event-ID': id };
-    if (sessionId === undefined) return this.#request(this.#options.url, { signal }, headers);
-    const address = `${this.#options.url}`;
-    const [path = '', fragment = ''] = address.split('#', 2);
-    const query = `${path.includes('?') ? '&' : '?'}sessionId=${encodeURIComponent(sessionId)}`;
-    return this.#request(`${path}${query}${fragment && `#${fragment}`}`, { signal }, headers);
+  /** What the endpoint or, with a `path`, what is below it says after the event with that id. */
+  get(path: string, signal: AbortSignal, lastEventId?: string): Promise<Response> {
+    return this.#request(path, { signal }, lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId });
   }
 
   /** Tells the server something that needs no answer: whether it hears makes no difference here. */
-  async tell(payload: object): Promise<void> {
+  async tell(payload: object, path = ''): Promise<void> {
     try {
-      const response = await this.post(payload);
+      const response = await this.post(payload, undefined, path);
       await response.body?.cancel();
     } catch {
       // The page goes on as if it had heard.
@@ -51,18 +45,23 @@ export class HttpRequests {
   }
 
   async #request(
-    url: string | URL,
+    path: string,
     init: RequestInit,
     needed: Readonly<Record<string, string>>,
   ): Promise<Response> {
     const { headers, credentials = 'same-origin', fetch: doFetch = fetch } = this.#options;
+    const url = path ? below(`${this.#options.url}`, path) : this.#options.url;
     // What the page adds to prove who it is must not travel on to wherever a server points.
     const redirect = headers || credentials === 'include' ? 'manual' : 'follow';
     const ask = async (own: Headers): Promise<Response> => {
       for (const [header, value] of Object.entries(needed)) own.set(header, value);
-      for (const [header, value] of Object.entries({ Accept: 'text/event-stream', ...this.#extra })) {
+      for (const [header, value] of Object.entries({
+        Accept: 'text/event-stream',
+        ...this.#protocol.headers,
+      })) {
         if (!own.has(header)) own.set(header, value);
       }
+      this.#protocol.assertAllowed?.(new URL(url, globalThis.location?.href), own);
       const response = await doFetch(url, { ...init, headers: own, credentials, redirect });
       const isRedirect = response.type === 'opaqueredirect' || Math.trunc(response.status / 100) === 3;
       if (redirect === 'follow' || !isRedirect) return response;
@@ -104,6 +103,15 @@ function toJson(payload: object): string {
   }
 }
 
+/** The address of what is below an endpoint; what a path asks for is added to what the endpoint asks for. */
+function below(endpoint: string, path: string): string {
+  const [address = '', fragment] = endpoint.split('#', 2);
+  const [place = '', query] = address.split('?', 2);
+  const [name, more] = path.split('?', 2);
+  const asked = [query, more].filter(Boolean).join('&');
+  return `${name ? `${place.replace(/\/$/, '')}/${name}` : place}${asked && `?${asked}`}${fragment ? `#${fragment}` : ''}`;
+}
+
 /** The response, or a typed error where none came. */
 export async function reach(request: () => Promise<Response>): Promise<Response> {
   try {
@@ -114,10 +122,50 @@ export async function reach(request: () => Promise<Response>): Promise<Response>
   }
 }
 
+/** Longest answer that is one JSON document. Characters. */
+const MAX_DOCUMENT = 16_777_216;
+
+/** Whether it answers with one JSON document, and not with a stream or a failure. */
+export function isDocument(response: Response): boolean {
+  return response.ok && mediaTypeOf(response) === 'application/json';
+}
+
+/** An answer of one JSON document, as one frame. */
+export class DocumentReader {
+  #response: Response | undefined;
+
+  constructor(response: Response) {
+    this.#response = response;
+  }
+
+  async read(): Promise<readonly Frame[] | null> {
+    const body = this.#response?.body?.pipeThrough(new TextDecoderStream());
+    this.#response = undefined;
+    if (!body) return null;
+    let data = '';
+    for (const reader = body.getReader(); ; ) {
+      const { done, value } = await reader.read();
+      if (done) return [{ data }];
+      data += value;
+      if (data.length <= MAX_DOCUMENT) continue;
+      await reader.cancel();
+      throw malformed('The server sent an answer that is too long.', 'document-too-long');
+    }
+  }
+
+  close(): void {
+    void this.#response?.body?.cancel();
+  }
+}
+
+function mediaTypeOf(response: Response): string {
+  return response.headers.get('Content-Type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+}
+
 /** The bytes of an event stream, or a typed error for anything else. */
 export async function eventStreamOf(response: Response): Promise<ReadableStream<Uint8Array>> {
   if (!response.ok) throw await errorFromResponse(response);
-  const mediaType = response.headers.get('Content-Type')?.split(';')[0]?.trim().toLowerCase() ?? '';
+  const mediaType = mediaTypeOf(response);
   if (mediaType && mediaType !== 'text/event-stream') {
     await response.body?.cancel();
     throw malformed(

@@ -10,6 +10,7 @@ import type {
 } from '../core/transport.ts';
 import { octavus } from '../protocols/octavus.ts';
 import type { Protocol } from '../protocols/protocol.ts';
+import type { AskedLegs } from './asked-legs.ts';
 import { errorFromResponse } from './http-error.ts';
 import { type Ask, type HttpLegOptions, persist, readLeg } from './http-leg.ts';
 import { HttpRequests, type HttpRequestsOptions, reach } from './http-requests.ts';
@@ -94,14 +95,18 @@ class HttpRuns implements Transport {
   };
   /** Whether the server is known to find runs again: it gave ids, or it was given a session. */
   #findsRuns: boolean;
+  #asked: Promise<AskedLegs> | undefined;
 
   constructor(options: HttpUrlOptions) {
     const { protocol = octavus(), body, sessionId } = options;
     this.#options = { ...options, body: sessionId === undefined ? body : { ...body, sessionId } };
     this.#protocol = protocol;
     this.keepsHistory = protocol.keepsHistory ?? false;
-    this.#requests = new HttpRequests(options, protocol.headers);
+    this.#requests = new HttpRequests(options, protocol);
     this.#findsRuns = protocol.encodeStop !== undefined && sessionId !== undefined;
+    if (protocol.decidesInRequest) {
+      this.respond = async (decision) => (await this.#askedLegs()).respond(decision);
+    }
     const { encodeDecision } = protocol;
     if (encodeDecision) {
       this.respond = async (decision, { signal } = NEVER) => {
@@ -122,7 +127,22 @@ class HttpRuns implements Transport {
     return () => void this.#listeners.delete(entry);
   }
 
-  send(request: ChatRequest, { signal, messages }: SendContext): EventStream {
+  send(request: ChatRequest, context: SendContext): EventStream {
+    return this.#protocol.decidesInRequest ? this.#ask(request, context) : this.#leg(request, context);
+  }
+
+  async *#ask(request: ChatRequest, context: SendContext): EventStream {
+    const legs = await this.#askedLegs();
+    yield* legs.send((next) => this.#leg(next, context), request, context.signal);
+  }
+
+  /** Comes with the first protocol that needs it. */
+  #askedLegs(): Promise<AskedLegs> {
+    this.#asked ??= import('./asked-legs.ts').then(({ AskedLegs }) => new AskedLegs());
+    return this.#asked;
+  }
+
+  #leg(request: ChatRequest, { signal, messages }: SendContext): EventStream {
     const runId = this.#findsRuns ? generateId() : undefined;
     const payload = {
       ...this.#options.body,
@@ -135,8 +155,10 @@ class HttpRuns implements Transport {
 
   async resume({ signal }: { readonly signal: AbortSignal }): Promise<EventStream | null> {
     const { sessionId } = this.#options;
-    if (sessionId === undefined || !this.#protocol.encodeStop) return null;
-    const ask: Ask = (trial) => this.#requests.get({ sessionId }, trial);
+    const { encodeStop, resumePath } = this.#protocol;
+    if (sessionId === undefined || !(encodeStop || resumePath)) return null;
+    const path = resumePath?.(sessionId) ?? `?sessionId=${encodeURIComponent(sessionId)}`;
+    const ask: Ask = (trial) => this.#requests.get(path, trial);
     const response = await persist(ask, legOptions(this.#options, signal, this.#shared), true);
     // A server that keeps nothing does not know the question.
     if (![204, 404, 405, 410].includes(response.status))
@@ -154,12 +176,15 @@ class HttpRuns implements Transport {
   #read(ask: Ask, signal: AbortSignal, runId: string | undefined, begin: () => Ask | undefined): EventStream {
     const place = new Place();
     const again = (): Ask | undefined => {
+      const { rest } = place;
+      if (rest) return (trial) => this.#requests.get(rest.resume, trial);
       if (place.id === undefined || !this.#protocol.encodeStop) return place.begun ? undefined : begin();
       this.#findsRuns = true;
-      return (trial) => this.#requests.get({ id: place.id }, trial);
+      return (trial) => this.#requests.get('', trial, place.id);
     };
     const onAbort = (): void => {
-      const { id: eventId, over } = place;
+      const { id: eventId, over, rest } = place;
+      if (!over && rest?.stop) void this.#requests.tell({}, rest.stop);
       if (over || (eventId === undefined && (runId === undefined || !this.#findsRuns))) return;
       const payload = this.#protocol.encodeStop?.({ runId, eventId });
       if (payload) void this.#requests.tell({ ...this.#options.body, ...payload });

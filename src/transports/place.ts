@@ -1,3 +1,5 @@
+import type { RunAddress } from '../protocols/protocol.ts';
+
 /** How many ids are remembered to know what was repeated. */
 const MAX_SEEN = 1_000;
 
@@ -5,6 +7,8 @@ const MAX_SEEN = 1_000;
 export class Place {
   /** The id of the last event that counts, where the server gives them ids. */
   id: string | undefined;
+  /** Where what follows can be had, where the protocol has an address for it. */
+  rest: RunAddress | undefined;
   /** How long the server wants clients to wait at first. Milliseconds. */
   retry: number | undefined;
   /** Whether any event counts. */
@@ -31,9 +35,10 @@ export class Place {
   }
 
   /** Everything up to this event counts. An empty id says that there is nothing to go on from. */
-  commit(id: string | undefined): void {
+  commit(id: string | undefined, rest?: RunAddress): void {
     this.begun = true;
     this.attempts = 0;
+    this.rest = rest;
     if (id !== undefined) this.id = id || undefined;
   }
 }

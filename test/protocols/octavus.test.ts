@@ -10,6 +10,8 @@ import {
 import { octavus } from 'agent-chat-kit/protocols';
 import { recordedEvents } from 'agent-chat-kit/testing';
 import { describe, expect, it } from 'vitest';
+import { fixtures } from '../fixtures/index.ts';
+import { testProtocol } from './test-protocol.ts';
 
 const recordings = import.meta.glob<string>('../fixtures/octavus/*.sse', {
   query: '?raw',
@@ -285,4 +287,22 @@ describe('a stream of the real server', () => {
       { type: 'text', text: 'after', status: 'done' },
     ]);
   });
+});
+
+testProtocol('octavus', {
+  protocol: octavus,
+  streams: {
+    ...Object.fromEntries(fixtures),
+    ...Object.fromEntries(Object.entries(recordings).map(([path, text]) => [path.slice(12), text])),
+  },
+  failures: [
+    { status: 429, body: '{"error":"Too many requests"}', type: 'rate_limit_error', retryable: true },
+    {
+      status: 401,
+      body: '{"error":{"message":"No","code":"x"}}',
+      type: 'authentication_error',
+      retryable: false,
+    },
+    { status: 500, body: '<html>', type: 'internal_error', retryable: true },
+  ],
 });
