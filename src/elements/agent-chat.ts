@@ -86,6 +86,15 @@ export class AgentChatElement extends LitElement {
    */
   @property({ attribute: 'session-id' }) sessionId: string | undefined;
 
+  /**
+   * What the agent speaks: `octavus` unless told, or `openai-chat`, `openai-responses`, `anthropic`, `ai-sdk`,
+   * `ag-ui`, `agent-webkit`, `cavi` or `managed-agents`.
+   */
+  @property() protocol: string | undefined;
+
+  /** Options of that protocol, such as its tools. Read when a store is made. */
+  @property({ attribute: false }) protocolOptions: Readonly<Record<string, unknown>> | undefined;
+
   /** Fields that every request to the endpoint carries, such as a choice of model. Read when a store is made. */
   @property({ attribute: false }) body: Readonly<Record<string, unknown>> | undefined;
 
@@ -141,7 +150,7 @@ export class AgentChatElement extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues<this>): void {
-    if ((changed.has('endpoint') || changed.has('sessionId')) && this.isConnected) {
+    if (ADDRESS.some((name) => changed.has(name)) && this.isConnected) {
       // Those that were there from the beginning belong to the conversation that is left.
       const isLeft = this.#own && !changed.has('initialMessages');
       const messages = isLeft ? undefined : (this.#kept ?? this.initialMessages);
@@ -460,6 +469,8 @@ export class AgentChatElement extends LitElement {
   }
 }
 
+/** What makes another conversation. */
+const ADDRESS = ['endpoint', 'sessionId', 'protocol'] as const;
 const OPTIONS = ['clientTools', 'requestUploadUrls', 'loadMessages'] as const;
 
 declare global {

@@ -6,7 +6,7 @@ import type { Frame } from '../stream/frame.ts';
 import { EventTooLongError, SSEReader } from '../stream/sse-frames.ts';
 import { backoff, wait } from './backoff.ts';
 import { errorFromResponse } from './http-error.ts';
-import { DocumentReader, eventStreamOf, isDocument, reach } from './http-requests.ts';
+import { eventStreamOf, isDocument, reach } from './http-requests.ts';
 import type { Place } from './place.ts';
 import { noAnswer, Watchdog } from './watchdog.ts';
 
@@ -106,11 +106,11 @@ export async function* readLeg(first: () => Promise<Response>, options: HttpLegO
       const giveUp = (): void => silence.abort();
       signal.addEventListener('abort', giveUp, { once: true });
       const watchdog = new Watchdog(idleTimeout, giveUp);
-      let reader: SSEReader | DocumentReader | undefined;
+      let reader: Pick<SSEReader, 'read' | 'close'> | undefined;
       try {
         reader =
           protocol.readsDocuments && isDocument(response)
-            ? new DocumentReader(response)
+            ? new (await import('./document-reader.ts')).DocumentReader(response)
             : new SSEReader(await eventStreamOf(response), {
                 maxEventLength,
                 signal: silence.signal,

@@ -1,6 +1,5 @@
 import { AgentChatError, connectionFailed, isAbortError, malformed } from '../core/error.ts';
 import type { Protocol } from '../protocols/protocol.ts';
-import type { Frame } from '../stream/frame.ts';
 import { errorFromResponse } from './http-error.ts';
 
 export interface HttpRequestsOptions {
@@ -122,40 +121,9 @@ export async function reach(request: () => Promise<Response>): Promise<Response>
   }
 }
 
-/** Longest answer that is one JSON document. Characters. */
-const MAX_DOCUMENT = 16_777_216;
-
 /** Whether it answers with one JSON document, and not with a stream or a failure. */
 export function isDocument(response: Response): boolean {
   return response.ok && mediaTypeOf(response) === 'application/json';
-}
-
-/** An answer of one JSON document, as one frame. */
-export class DocumentReader {
-  #response: Response | undefined;
-
-  constructor(response: Response) {
-    this.#response = response;
-  }
-
-  async read(): Promise<readonly Frame[] | null> {
-    const body = this.#response?.body?.pipeThrough(new TextDecoderStream());
-    this.#response = undefined;
-    if (!body) return null;
-    let data = '';
-    for (const reader = body.getReader(); ; ) {
-      const { done, value } = await reader.read();
-      if (done) return [{ data }];
-      data += value;
-      if (data.length <= MAX_DOCUMENT) continue;
-      await reader.cancel();
-      throw malformed('The server sent an answer that is too long.', 'document-too-long');
-    }
-  }
-
-  close(): void {
-    void this.#response?.body?.cancel();
-  }
 }
 
 function mediaTypeOf(response: Response): string {

@@ -9,12 +9,13 @@ const LAYERS: Readonly<Record<string, { layers: readonly string[]; npm: readonly
   protocols: { layers: ['core', 'stream'], npm: [] },
   transports: { layers: ['core', 'stream', 'protocols'], npm: [] },
   markdown: { layers: [], npm: ['@codemirror/legacy-modes'] },
-  elements: { layers: ['core', 'markdown', 'transports', 'index.ts'], npm: ['lit'] },
+  elements: { layers: ['core', 'markdown', 'protocols', 'transports', 'index.ts'], npm: ['lit'] },
   react: { layers: ['core', 'elements', 'index.ts'], npm: ['react', '@lit/react'] },
   vue: { layers: ['core', 'index.ts'], npm: ['vue'] },
   svelte: { layers: ['core', 'index.ts'], npm: ['svelte'] },
   server: { layers: ['core'], npm: [] },
   testing: { layers: ['core', 'stream', 'protocols'], npm: [] },
+  'protocols/index.ts': { layers: ['core', 'stream', 'transports'], npm: [] },
   'index.ts': { layers: ['core', 'stream', 'protocols', 'transports'], npm: [] },
 };
 
@@ -23,7 +24,7 @@ function violations(files: ReadonlyMap<string, string>): string[] {
   const found: string[] = [];
   for (const [path, source] of files) {
     const layer = path.split('/')[0] ?? '';
-    const allowed = LAYERS[layer];
+    const allowed = LAYERS[path] ?? LAYERS[layer];
     if (!allowed) {
       found.push(`${path} is in no layer`);
       continue;
