@@ -1,6 +1,7 @@
 import { type Agent, type RunAgentOptions, runAgent } from '../core/agent.ts';
 import { Decisions } from '../core/decisions.ts';
 import { type EventLog, EvictedError } from './event-log.ts';
+import { MAX_BODY_LENGTH, readJSON, refusal } from './read-json.ts';
 import { BadRequestError, parseClientRequest, type RunRequest, refusedDecision } from './request.ts';
 import { type NumberedEvent, PATIENCE, ResumableRuns } from './resumable-runs.ts';
 import { SSE_HEADERS, sseBlock, sseBytes, toSSEStream } from './sse.ts';
@@ -15,8 +16,6 @@ export interface AgentHandlerOptions extends RunAgentOptions {
   /** With a log: how long a run goes on without a reader. Milliseconds; 30,000 unless told. */
   readonly patience?: number | undefined;
 }
-
-const MAX_BODY_LENGTH = 4_194_304;
 
 /**
  * Answers HTTP requests with an agent, on any server that speaks `Request` and `Response`. Takes POST with a
@@ -101,31 +100,4 @@ async function begun<T>(items: AsyncIterable<T>): Promise<AsyncIterable<T>> {
       await source.return?.();
     }
   })();
-}
-
-function refusal({ message, code, status }: BadRequestError): Response {
-  const headers: Record<string, string> = status === 405 ? { Allow: 'POST' } : {};
-  return Response.json({ error: message, code }, { status, headers });
-}
-
-async function readJSON(request: Request, limit: number): Promise<unknown> {
-  if (request.method !== 'POST') throw new BadRequestError('Use POST.', 'method-not-allowed', 405);
-  const mediaType = request.headers.get('Content-Type')?.split(';')[0]?.trim().toLowerCase();
-  if (mediaType !== 'application/json') {
-    throw new BadRequestError('The body must be `application/json`.', 'unsupported-media-type', 415);
-  }
-  const decoder = new TextDecoder();
-  let text = '';
-  let length = 0;
-  for await (const chunk of request.body ?? []) {
-    length += chunk.byteLength;
-    if (length > limit)
-      throw new BadRequestError(`The body is longer than ${limit} bytes.`, 'body-too-long', 413);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  try {
-    return JSON.parse(text + decoder.decode());
-  } catch {
-    throw new BadRequestError('The body is not valid JSON.', 'malformed-json');
-  }
 }

@@ -18,6 +18,7 @@ export {
 } from './event-log.ts';
 export { type AgentHandlerOptions, createAgentHandler } from './handler.ts';
 export { toNodeHandler } from './node.ts';
+export { type ProxiedProtocol, type ProxyAgentOptions, proxyAgent } from './proxy.ts';
 export { createSocketHandler, type ServerSocket, type SocketHandlerOptions } from './socket.ts';
 export { SSE_HEADERS, type SSEStreamOptions, toSSEStream } from './sse.ts';
 export { createEventWriter, type EventWriter, type ToolOptions } from './writer.ts';
