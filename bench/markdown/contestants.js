@@ -5,6 +5,7 @@ import { createMarkdownView } from 'agent-chat-kit/markdown';
 import markdownIt from 'markdown-it';
 import { marked } from 'marked';
 import { default_renderer, parser, parser_end, parser_write } from 'streaming-markdown';
+import { shownWhenTold } from './shown-when-told.js';
 
 const it = markdownIt({ html: true });
 
@@ -28,24 +29,8 @@ export const contestants = {
 
 /** Ours, shown after every task in which something arrived. */
 function ownEveryTask(root) {
-  let show = null;
-  const view = createMarkdownView(root, {
-    schedule(callback) {
-      show = callback;
-      return () => {
-        show = null;
-      };
-    },
-  });
-  return {
-    append: view.append,
-    turn() {
-      const due = show;
-      show = null;
-      due?.();
-    },
-    finish: view.finish,
-  };
+  const { append, show, finish } = shownWhenTold(root);
+  return { append, turn: show, finish };
 }
 
 function floorIn(root) {

@@ -1,8 +1,8 @@
 // Runs in the page: what a text shows while it arrives, four characters a frame, and where that is taken back.
 
-import { createMarkdownView } from 'agent-chat-kit/markdown';
 import { marked } from 'marked';
 import remend from 'remend';
+import { shownWhenTold } from './shown-when-told.js';
 
 const PER_FRAME = 4;
 /** What is shown around the place. Characters. */
@@ -11,23 +11,13 @@ const AROUND = 60;
 /** Each makes what shows a text in an element: `append` gets what is new and all of it, `finish` all of it. */
 const CONTESTANTS = {
   own(root) {
-    let show = null;
-    const view = createMarkdownView(root, {
-      schedule(callback) {
-        show = callback;
-        return () => {
-          show = null;
-        };
-      },
-    });
+    const view = shownWhenTold(root);
     return {
       append(delta) {
         view.append(delta);
-        const due = show;
-        show = null;
-        due?.();
+        view.show();
       },
-      finish: () => view.finish(),
+      finish: view.finish,
     };
   },
   marked: (root) => rendered(root, (text) => marked.parse(text)),

@@ -6,7 +6,7 @@ import { markdownStyles } from './markdown.styles.ts';
 import { ShownMarkdown } from './shown-markdown.ts';
 
 /** What makes another view of the same text. */
-const OPTIONS = ['imagePolicy', 'linkPolicy', 'renderers', 'math', 'citations'] as const;
+const OPTIONS = ['imagePolicy', 'linkPolicy', 'renderers', 'math', 'citations', 'reveal'] as const;
 
 /**
  * Markdown that may still be arriving: what is finished is never touched again, raw HTML is text, and no image loads
@@ -32,6 +32,8 @@ export class AgentMarkdown extends LitElement {
   @property({ attribute: false }) renderers: Readonly<Record<string, MarkdownRenderer>> | undefined;
   /** Mathematics; `'dollars'` also between single dollars. */
   @property() math: boolean | 'dollars' = false;
+  /** What comes in large pieces is shown in small ones, soon after. Not where the reader wants less motion. */
+  @property({ type: Boolean }) reveal = false;
   /** What `[1]` and `【1】` cite. */
   @property({ attribute: false }) citations: ((label: string) => Citation | null) | undefined;
 
@@ -39,9 +41,9 @@ export class AgentMarkdown extends LitElement {
 
   override updated(changed: PropertyValues<this>): void {
     if (OPTIONS.some((name) => changed.has(name))) this.#shown.forget();
-    const { imagePolicy, linkPolicy, renderers, math, citations } = this;
+    const { imagePolicy, linkPolicy, renderers, math, citations, reveal } = this;
     const directives = renderers !== undefined;
-    const options = { imagePolicy, linkPolicy, renderers, directives, math, citations };
+    const options = { imagePolicy, linkPolicy, renderers, directives, math, citations, reveal };
     this.#shown.show(this.content, this.text ?? '', this.streaming, options);
   }
 

@@ -1,14 +1,25 @@
 import type { DecoratedBlock } from '../markdown/options.ts';
+import { controlStyles } from './markdown-controls.styles.ts';
 import { strings } from './strings.ts';
 
 /** Code with more lines than this can be folded. */
 const LONG = 20;
 /** How long a button says that it copied. Milliseconds. */
 const SAY_COPIED = 1500;
+/** As many numbers stand in one box as lines of code do. */
+const CHUNK = 64;
 
 /** Puts controls into a block of code or a table. Returns what tells them that more of the block is known. */
 export function addControls(element: Element, block: DecoratedBlock): () => void {
+  addStyles(element);
   return block.type === 'code' ? addCodeControls(element, block) : addTableControls(element, block);
+}
+
+function addStyles(element: Element): void {
+  const root = element.getRootNode();
+  const sheet = controlStyles.styleSheet;
+  if (!sheet || !(root instanceof ShadowRoot) || root.adoptedStyleSheets.includes(sheet)) return;
+  root.adoptedStyleSheets.push(sheet);
 }
 
 function addCodeControls(pre: Element, block: DecoratedBlock): () => void {
@@ -19,21 +30,76 @@ function addCodeControls(pre: Element, block: DecoratedBlock): () => void {
       .rows()
       .map((row) => `${row}\n`)
       .join('');
-  const wrap = toggle(strings.wrapLines, (isOn) => pre.classList.toggle('wrapped', isOn));
+  const numbers = new LineNumbers(pre);
+  const wrap = toggle(strings.wrapLines, (isOn) => {
+    pre.classList.toggle('wrapped', isOn);
+    // Lines that are wrapped stand beside no number.
+    if (isOn && numbers.isOn) number.click();
+  });
+  const number = toggle(strings.lineNumbers, (isOn) => {
+    numbers.show(isOn, block.rows().length);
+    if (isOn && pre.classList.contains('wrapped')) wrap.click();
+  });
   const fold = toggle(strings.fold, (isOn) => pre.classList.toggle('folded', isOn));
   fold.hidden = true;
   bar.append(
     name,
     fold,
+    number,
     wrap,
     button(strings.download, () => download(code(), languageOf(block))),
     copyButton(strings.copy, code),
   );
   pre.prepend(bar);
   return () => {
-    name.textContent = languageOf(block);
-    fold.hidden = block.rows().length <= LONG;
+    const { length } = block.rows();
+    const language = languageOf(block);
+    if (name.textContent !== language) name.textContent = language;
+    if (fold.hidden !== length <= LONG) fold.hidden = length <= LONG;
+    numbers.count(length);
   };
+}
+
+/** The numbers of lines, beside the code and no part of what is copied. */
+class LineNumbers {
+  readonly #pre: Element;
+  readonly #node = document.createElement('div');
+  #count = 0;
+  isOn = false;
+
+  constructor(pre: Element) {
+    this.#pre = pre;
+    this.#node.className = 'numbers';
+    this.#node.dataset['chrome'] = 'numbers';
+    this.#node.ariaHidden = 'true';
+  }
+
+  show(isOn: boolean, count: number): void {
+    this.isOn = isOn;
+    this.#pre.classList.toggle('numbered', isOn);
+    if (isOn && !this.#node.parentNode) this.#pre.querySelector('code')?.before(this.#node);
+    this.count(count);
+  }
+
+  count(count: number): void {
+    if (!this.isOn || count === this.#count) return;
+    // The last line may be taken back while it is written.
+    if (count < this.#count) {
+      this.#node.replaceChildren();
+      this.#count = 0;
+    }
+    while (this.#count < count) {
+      const last = this.#node.lastElementChild;
+      const box =
+        last && this.#count % CHUNK > 0 ? last : this.#node.appendChild(document.createElement('span'));
+      box.className = 'lines';
+      const end = Math.min(count, this.#count + CHUNK - (this.#count % CHUNK));
+      let text = '';
+      for (let number = this.#count + 1; number <= end; number += 1) text += `${number}\n`;
+      box.append(text);
+      this.#count = end;
+    }
+  }
 }
 
 function addTableControls(table: Element, block: DecoratedBlock): () => void {

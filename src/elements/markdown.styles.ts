@@ -132,53 +132,10 @@ export const markdownStyles = css`
     padding: 0.75rem 1rem;
     white-space: pre;
   }
-  pre.wrapped > code {
-    overflow-wrap: anywhere;
-    white-space: pre-wrap;
-  }
-  pre.folded > code {
-    mask-image: linear-gradient(#000 60%, transparent);
-    max-block-size: 12rem;
-    overflow: hidden;
-  }
   .lines {
     contain-intrinsic-size: auto 83.2rem;
     content-visibility: auto;
     display: block;
-  }
-  .bar {
-    align-items: center;
-    border-block-end: 1px solid var(--_line);
-    color: var(--_ink-quiet);
-    display: flex;
-    font: 0.8125rem / 1.4 var(--_font);
-    gap: 0.125rem;
-    min-block-size: 2.25rem;
-    padding-inline: 1rem 0.375rem;
-  }
-  .bar > :first-child {
-    flex: 1;
-    min-inline-size: 0;
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-  .bar button,
-  caption button {
-    border-radius: 0.4em;
-    color: var(--_ink-quiet);
-    font-size: 0.8125rem;
-    min-block-size: 1.75rem;
-    padding: 0 0.5rem;
-  }
-  button[hidden] {
-    display: none;
-  }
-  .bar button:hover,
-  caption button:hover,
-  .bar button[aria-pressed='true'] {
-    background: light-dark(rgb(0 0 0 / 0.06), rgb(255 255 255 / 0.09));
-    color: var(--_ink);
   }
   table {
     border-collapse: collapse;
@@ -189,12 +146,6 @@ export const markdownStyles = css`
     overflow-x: auto;
     overflow-wrap: normal;
     inline-size: fit-content;
-  }
-  caption {
-    display: block;
-    inset-inline-start: 0;
-    position: sticky;
-    text-align: start;
   }
   th,
   td {

@@ -1,5 +1,9 @@
-import { createMarkdownView, type MarkdownViewHandle } from '../markdown/markdown-view.ts';
-import type { DecoratedBlock, MarkdownOptions } from '../markdown/options.ts';
+import {
+  createMarkdownView,
+  type MarkdownViewHandle,
+  type MarkdownViewOptions,
+} from '../markdown/markdown-view.ts';
+import type { DecoratedBlock } from '../markdown/options.ts';
 import { strings } from './strings.ts';
 
 /** The Markdown that an element shows in its own shadow root: outside of what its template renders. */
@@ -8,7 +12,7 @@ export class ShownMarkdown {
   #view: MarkdownViewHandle | null = null;
 
   /** The text so far. The first call for an element decides the options. */
-  show(root: Element | null, text: string, isStreaming: boolean, options: MarkdownOptions = {}): void {
+  show(root: Element | null, text: string, isStreaming: boolean, options: MarkdownViewOptions = {}): void {
     if (root !== this.#root) this.forget();
     this.#root = root;
     if (!root) return;
@@ -33,6 +37,7 @@ export class ShownMarkdown {
   /** Takes the text away; the next one is shown with other options. */
   forget(): void {
     this.#view?.reset();
+    this.#view?.destroy();
     this.#view = null;
   }
 }

@@ -39,7 +39,6 @@ export interface BlockOptions {
 const MAX_DEPTH = 100;
 const INDENTED = 4;
 
-const THEMATIC_BREAK = /^(?:\*[ \t]*){3,}$|^(?:_[ \t]*){3,}$|^(?:-[ \t]*){3,}$/;
 const SETEXT_UNDERLINE = /^(?:=+|-+)[ \t]*$/;
 const FOOTNOTE = /^\[\^([^\]\s]{1,999})\]:[ \t]*/;
 const TASK = /^\[([ xX])\][ \t]+(?=\S)/;
@@ -83,6 +82,9 @@ export class BlockParser {
   #nextColumn = 0;
   #indent = 0;
   #isBlank = false;
+  /** From there on, the line is only this mark and spaces; zero where nobody asked yet. */
+  #ruleCode = 0;
+  #ruleFrom = 0;
   #closedUnmatched = true;
   #lastMatched: Block;
 
@@ -132,7 +134,9 @@ export class BlockParser {
     this.#savedWasBlank = this.#wasBlank;
     this.#savedBlankIn = this.#blankIn;
     this.#saved = [];
-    for (let block: Block | null = this.#tip; block; block = block.parent) this.#saved.push(save(block));
+    for (let block: Block | null = this.#tip; block; block = block.parent) {
+      this.#saved.push(save(block, block === this.#tip));
+    }
     this.#read(line);
   }
 
@@ -163,7 +167,16 @@ export class BlockParser {
     this.#at = 0;
     this.#column = 0;
     this.#tabRest = 0;
+    this.#nextAt = -1;
+    this.#ruleCode = 0;
     let container = this.root;
+    const { parent, quote } = this.#tip;
+    if (parent && !quote && isBlankFrom(line, 0)) {
+      // All around it goes on: nothing but the innermost needs to be looked at, however deep it is.
+      container = parent;
+      this.#findNext();
+      if (parent.isIndented) this.#skipToNext();
+    }
     for (let next = container.last; next?.open; next = container.last) {
       this.#findNext();
       const matched = this.#continue(next);
@@ -310,14 +323,14 @@ export class BlockParser {
       case DASH:
         return (
           this.#startUnderline(container, rest) ??
-          this.#startThematicBreak(rest) ??
+          this.#startThematicBreak() ??
           this.#startItem(container, rest) ??
           this.#startTable(container, rest)
         );
       case STAR:
-        return this.#startThematicBreak(rest) ?? this.#startItem(container, rest);
+        return this.#startThematicBreak() ?? this.#startItem(container, rest);
       case UNDERSCORE:
-        return this.#startThematicBreak(rest);
+        return this.#startThematicBreak();
       case PIPE:
         return this.#startTable(container, rest);
       case COLON:
@@ -399,11 +412,31 @@ export class BlockParser {
     return container;
   }
 
-  #startThematicBreak(rest: string): Block | null {
-    if (!THEMATIC_BREAK.test(rest)) return null;
+  #startThematicBreak(): Block | null {
+    if (!this.#isRule()) return null;
     const block = this.#add('thematicBreak');
     this.#at = this.#line.length;
     return block;
+  }
+
+  /** Whether the rest of the line is one mark, three times or more. In nested lists the same rest is asked for again. */
+  #isRule(): boolean {
+    const line = this.#line;
+    const code = this.#nextCode;
+    if (this.#ruleCode !== code) {
+      let from = line.length;
+      while (from > 0 && (line.charCodeAt(from - 1) === code || isSpaceOrTab(line.charCodeAt(from - 1)))) {
+        from -= 1;
+      }
+      this.#ruleCode = code;
+      this.#ruleFrom = from;
+    }
+    if (this.#nextAt < this.#ruleFrom) return false;
+    let count = 0;
+    for (let at = this.#nextAt; at < line.length && count < 3; at += 1) {
+      if (line.charCodeAt(at) === code) count += 1;
+    }
+    return count === 3;
   }
 
   #startItem(container: Block, rest: string): Block | null {
@@ -521,7 +554,7 @@ export class BlockParser {
     }
     if (type === 'math' && container.fence === '') this.#endOf(container);
     this.#wasBlank = isCounted;
-    this.#blankIn = isCounted ? quoteOf(container) : null;
+    this.#blankIn = isCounted ? container.quote : null;
   }
 
   #addLine(block: Block): void {
@@ -533,11 +566,12 @@ export class BlockParser {
     const rest = this.#line.slice(this.#tabRest > 0 ? this.#at + 1 : this.#at);
     const line = ' '.repeat(this.#tabRest) + rest;
     if (this.#isBlank && block.fence === '') {
-      block.blanks = [...block.blanks, line];
+      block.blanks.push(line);
       return;
     }
-    block.rows.push(...block.blanks, line);
-    block.blanks = [];
+    for (const blank of block.blanks) block.rows.push(blank);
+    block.rows.push(line);
+    if (block.blanks.length > 0) block.blanks = [];
     if (block.type === 'html' && endsHtml(block.kind, line)) this.#endOf(block);
   }
 
@@ -579,12 +613,12 @@ export class BlockParser {
       this.#tip = this.#tip.parent ?? this.root;
     }
     const parent = this.#tip;
-    if (this.#wasBlank && (parent.last || parent.hasDefined) && quoteOf(parent) === this.#blankIn) {
+    if (this.#wasBlank && (parent.last || parent.hasDefined) && parent.quote === this.#blankIn) {
       if (parent.type === 'list') parent.tight = false;
       else if (parent.type === 'listItem' && parent.parent) parent.parent.tight = false;
     }
     const block = new Block(type, parent, this.#isPeeking);
-    parent.children.push(block);
+    parent.append(block);
     this.#tip = block;
     return block;
   }
@@ -595,6 +629,11 @@ export class BlockParser {
 
   /** Where the next thing that is no space begins, and how far it is indented. */
   #findNext(): void {
+    // Among the spaces before it, it stays what it was.
+    if (this.#at <= this.#nextAt) {
+      this.#indent = this.#nextColumn - this.#column;
+      return;
+    }
     let at = this.#at;
     let column = this.#column;
     if (this.#tabRest > 0) {
@@ -653,13 +692,6 @@ export class BlockParser {
 
 function takesLines({ type }: Block): boolean {
   return type === 'paragraph' || type === 'code' || type === 'math' || type === 'html';
-}
-
-/** The innermost quote around a block. */
-function quoteOf(block: Block): Block | null {
-  let quote: Block | null = block;
-  while (quote && quote.type !== 'blockquote') quote = quote.parent;
-  return quote;
 }
 
 function isLeaf(block: Block): boolean {

@@ -15,14 +15,16 @@ export type BlockType =
 
 export type Align = 'left' | 'center' | 'right' | null;
 
-const NONE: readonly string[] = [];
-
 /** A block of a document. The names are those of the Markdown abstract syntax tree (mdast). */
 export class Block {
-  readonly children: Block[] = [];
+  children: Block[] = [];
   readonly parent: Block | null;
   /** Containers around it. */
   readonly level: number;
+  /** The innermost quote that it stands in, or is. */
+  readonly quote: Block | null;
+  /** It stands in something whose blank lines need no indentation, or is it. */
+  readonly isIndented: boolean;
   type: BlockType;
   open = true;
   /** It was closed by a line that is complete: nothing changes it any more. */
@@ -32,7 +34,7 @@ export class Block {
   /** What a paragraph or a heading says. */
   text = '';
   /** Blank lines that belong to it only if something follows. */
-  blanks: readonly string[] = NONE;
+  blanks: string[] = [];
   /** Of a heading, 1 to 6. */
   depth = 0;
   /** Of a list: its bullet, or what follows its numbers. */
@@ -61,33 +63,45 @@ export class Block {
     this.type = type;
     this.parent = parent;
     this.level = parent ? parent.level + 1 : 0;
+    this.isIndented = type === 'listItem' || type === 'footnoteDefinition' || parent?.isIndented === true;
+    this.quote = type === 'blockquote' ? this : (parent?.quote ?? null);
     this.tentative = tentative;
   }
 
   get last(): Block | undefined {
     return this.children[this.children.length - 1];
   }
+
+  append(child: Block): void {
+    // Most have one, and a list made to hold one is small.
+    if (this.children.length === 0) this.children = [child];
+    else this.children.push(child);
+  }
 }
 
 /** What a block was, to be put back. */
 export interface Saved {
   readonly block: Block;
-  readonly fields: Block;
+  readonly open: boolean;
+  readonly tight: boolean;
   readonly children: number;
+  /** Of the innermost block, which a line can change in any way. */
+  readonly fields: Block | null;
   readonly rows: number;
+  readonly blanks: number;
 }
 
-export function save(block: Block): Saved {
-  return {
-    block,
-    fields: { ...block } as Block,
-    children: block.children.length,
-    rows: block.rows.length,
-  };
+export function save(block: Block, isInnermost: boolean): Saved {
+  const { open, tight, children, rows, blanks } = block;
+  const fields = isInnermost ? ({ ...block } as Block) : null;
+  return { block, open, tight, children: children.length, fields, rows: rows.length, blanks: blanks.length };
 }
 
-export function restore({ block, fields, children, rows }: Saved): void {
-  Object.assign(block, fields);
-  block.children.length = children;
-  block.rows.length = rows;
+export function restore({ block, open, tight, children, fields, rows, blanks }: Saved): void {
+  if (fields) Object.assign(block, fields);
+  if (block.blanks.length > blanks) block.blanks.length = blanks;
+  block.open = open;
+  block.tight = tight;
+  if (block.children.length > children) block.children.length = children;
+  if (block.rows.length > rows) block.rows.length = rows;
 }

@@ -10,6 +10,8 @@ export interface Bound<Node> {
   readonly content: Node;
   /** How it is shown, where there are several ways: what changes that takes another node. */
   readonly kind: string;
+  readonly url: string | null;
+  readonly title: string;
   /** Text before `value` that is never looked at again. */
   head: string;
   value: string;
@@ -44,6 +46,10 @@ export function showInline<Node>(
     update(port, old, piece);
   }
   if (!piece && index === shown.length) return;
+  if (index === shown.length) {
+    for (; piece; piece = piece.next) shown.push(make(port, parent, piece, null));
+    return;
+  }
   const rest: Inline[] = [];
   for (; piece; piece = piece.next) rest.push(piece);
   const old = shown.splice(index);
@@ -55,7 +61,8 @@ export function showInline<Node>(
     same += 1;
   }
   const end = old.splice(old.length - same);
-  for (const { node } of old) port.remove(node);
+  // From the end: where there are many, those that stay need not move up each time.
+  for (const { node } of old.reverse()) port.remove(node);
   const next = end[0]?.node ?? null;
   for (const made of rest.splice(0, rest.length - same)) shown.push(make(port, parent, made, next));
   for (const [at, bound] of end.entries()) {
@@ -65,7 +72,11 @@ export function showInline<Node>(
 }
 
 function isFor<Node>(port: InlinePort<Node>, bound: Bound<Node>, piece: Inline): boolean {
-  return bound.type === piece.type && bound.kind === port.kindOf(piece);
+  return (
+    bound.type === piece.type &&
+    (piece.type === 'text' ||
+      (bound.url === piece.url && bound.title === piece.title && bound.kind === port.kindOf(piece)))
+  );
 }
 
 function update<Node>(port: InlinePort<Node>, bound: Bound<Node>, piece: Inline): void {
@@ -75,25 +86,30 @@ function update<Node>(port: InlinePort<Node>, bound: Bound<Node>, piece: Inline)
 }
 
 function make<Node>(port: InlinePort<Node>, parent: Node, piece: Inline, before: Node | null): Bound<Node> {
-  const { type, value } = piece;
-  const kind = port.kindOf(piece);
+  const { type, value, url, title, first } = piece;
   if (type === 'text') {
     const node = port.text(value);
     port.insert(parent, node, before);
     return boundText(node, value);
   }
+  const kind = port.kindOf(piece);
   const made = port.make(piece);
   const { node, content } = made;
-  const bound: Bound<Node> = { type, node, content, kind, head: '', value, children: [] };
+  let children: Bound<Node>[] = [];
   // What an image says instead is in its node already.
-  if (type !== 'image') showInline(port, content, bound.children, piece.first);
+  if (type !== 'image' && first) {
+    // Most have one, and a list made to hold one is small.
+    if (!first.next) children = [make(port, content, first, null)];
+    else showInline(port, content, children, first);
+  }
+  const bound: Bound<Node> = { type, node, content, kind, url, title, head: '', value, children };
   port.finish(piece, made);
   port.insert(parent, node, before);
   return bound;
 }
 
 export function boundText<Node>(node: Node, value: string): Bound<Node> {
-  return { type: 'text', node, content: node, kind: '', head: '', value, children: [] };
+  return { type: 'text', node, content: node, kind: '', url: null, title: '', head: '', value, children: [] };
 }
 
 /** Changes only what is another text. */

@@ -5,7 +5,7 @@ export interface HtmlNode {
   readonly name: ElementName | null;
   text: string;
   attributes: Map<AttributeName, string> | null;
-  readonly children: HtmlNode[];
+  children: HtmlNode[];
   parent: HtmlNode | null;
 }
 
@@ -43,11 +43,16 @@ export const htmlRenderer: Renderer<HtmlNode> = {
   insert(parent, child, before) {
     htmlRenderer.remove(child);
     child.parent = parent;
-    if (before) parent.children.splice(parent.children.indexOf(before), 0, child);
-    else parent.children.push(child);
+    const { children } = parent;
+    if (before) children.splice(children.lastIndexOf(before), 0, child);
+    // Most have one, and a list made to hold one is small.
+    else if (children.length === 0) parent.children = [child];
+    else children.push(child);
   },
   remove(child) {
-    child.parent?.children.splice(child.parent.children.indexOf(child), 1);
+    const siblings = child.parent?.children;
+    if (siblings?.at(-1) === child) siblings.pop();
+    else siblings?.splice(siblings.lastIndexOf(child), 1);
     child.parent = null;
   },
   clear: (element) => void element.children.splice(0),

@@ -3,6 +3,7 @@ import { type Inline, plainText } from './inline.ts';
 import type { MarkdownOptions } from './options.ts';
 import type { ElementName, Renderer } from './renderer.ts';
 import { hostOf, imageAddress, linkTarget } from './url-policy.ts';
+import { asItLooks, visible } from './visible.ts';
 
 export interface Made<Node> {
   readonly node: Node;
@@ -21,7 +22,7 @@ const ELEMENTS: Partial<Record<Inline['type'], ElementName>> = {
 
 /** What a text looks like that names a host: the whole of it is an address or the name of a host. */
 const LOOKS_LIKE_ADDRESS =
-  /^\s*(?:[a-z][a-z\d+.-]*:\/\/|www\.)?((?:[\w-]+\.)+[a-z]{2,24})(?:[/:?#]\S*)?\s*$/i;
+  /^\s*(?:[a-z][a-z\d+.-]*:\/\/|www\.)?((?:[\p{L}\p{M}\p{N}_-]+\.)+[\p{L}\p{M}]{2,24})(?:[/:?#\u2044\u2215]\S*)?\s*$/iu;
 
 /** Makes the nodes of what stands in a line. Addresses go through the policies of the application. */
 export class InlineNodes<Node extends object> {
@@ -46,13 +47,18 @@ export class InlineNodes<Node extends object> {
     this.#isDefined = isDefined;
   }
 
-  /** What needs another node when it is another. */
+  /** What needs another node when it is another, beside where it leads. */
   kindOf(piece: Inline): string {
-    const { value, url, title } = piece;
-    if (piece.type === 'footnoteReference') return `${this.#footnotes.numberOf(value)}`;
-    if (piece.type === 'citation') return value;
-    if (url === null) return piece.type === 'image' ? plainText(piece) : '';
-    return piece.type === 'image' ? `${url}\n${title}\n${plainText(piece)}` : `${url}\n${title}`;
+    switch (piece.type) {
+      case 'footnoteReference':
+        return `${this.#footnotes.numberOf(piece.value)}`;
+      case 'citation':
+        return piece.value;
+      case 'image':
+        return plainText(piece);
+      default:
+        return '';
+    }
   }
 
   make(piece: Inline): Made<Node> {
@@ -87,7 +93,7 @@ export class InlineNodes<Node extends object> {
   finish(piece: Inline, { node }: Made<Node>): void {
     this.update(piece, node);
     if (piece.type !== 'link' || piece.url === null || piece.isAuto) return;
-    const said = LOOKS_LIKE_ADDRESS.exec(plainText(piece).slice(0, 300))?.[1];
+    const said = LOOKS_LIKE_ADDRESS.exec(asItLooks(plainText(piece).slice(0, 300)))?.[1];
     const host = said && otherHost(said, this.#target(piece.url) ?? '');
     if (!host) return;
     const shown = this.#renderer.element('span');
@@ -119,14 +125,14 @@ export class InlineNodes<Node extends object> {
   #lead(node: Node, target: string, title: string): void {
     const { attribute } = this.#renderer;
     attribute(node, 'href', target);
-    if (title !== '') attribute(node, 'title', title);
+    if (title !== '') attribute(node, 'title', visible(title));
     attribute(node, 'target', '_blank');
     attribute(node, 'rel', 'noopener noreferrer nofollow ugc');
   }
 
   #image(piece: Inline): Made<Node> {
     const { url, title } = piece;
-    const alternative = plainText(piece);
+    const alternative = visible(plainText(piece));
     if (url === null) {
       const made = this.#element('span');
       this.#renderer.insert(made.node, this.#renderer.text(alternative), null);
@@ -165,7 +171,7 @@ export class InlineNodes<Node extends object> {
     attribute(node, 'referrerpolicy', 'no-referrer');
     attribute(node, 'src', source);
     attribute(node, 'alt', alternative);
-    if (title !== '') attribute(node, 'title', title);
+    if (title !== '') attribute(node, 'title', visible(title));
     return node;
   }
 
@@ -195,7 +201,10 @@ export class InlineNodes<Node extends object> {
   }
 }
 
-/** The host of the address where it is not the one that was said; empty where it is. */
+/**
+ * The host of the address where it is not the one that was said; empty where it is. One with letters that others look
+ * like is never the same: an address has such a host in another form, which is what is shown.
+ */
 function otherHost(said: string, address: string): string {
   const host = hostOf(address);
   const plain = (name: string): string =>

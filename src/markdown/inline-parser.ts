@@ -76,6 +76,7 @@ const MAX_UNFINISHED = 300;
 const URI = /<[A-Za-z][A-Za-z\d.+-]{1,31}:[^<>\x00-\x20]*>/y;
 const EMAIL =
   /<[a-zA-Z\d.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z\d](?:[a-zA-Z\d-]{0,61}[a-zA-Z\d])?(?:\.[a-zA-Z\d](?:[a-zA-Z\d-]{0,61}[a-zA-Z\d])?)*>/y;
+const ADDRESSES = [URI, EMAIL] as const;
 const UNFINISHED_ENTITY = /^&(?:#?[a-zA-Z\d]{0,31})?$/;
 const CITATION = /^[\w.:†-]{1,64}$/;
 const W = 119;
@@ -172,7 +173,7 @@ class InlineParser implements ParsedInline {
   /** Where each length of a run of backticks was seen last; once all were seen, what is not here does not come. */
   #backticks: Map<number, number> | null = null;
   /** What ends comments and the like is not behind these places. */
-  readonly #without = new Map<string, number>();
+  #without: Map<string, number> | null = null;
   #hasAt = false;
 
   constructor(text: string, from: number, context: InlineContext, isOpen: boolean) {
@@ -353,10 +354,12 @@ class InlineParser implements ParsedInline {
 
   /** Where that text comes next, or -1; what was not found once is not looked for again. */
   #find(what: string, from: number): number {
-    if (from >= (this.#without.get(what) ?? Number.POSITIVE_INFINITY)) return -1;
+    if (from >= (this.#without?.get(what) ?? Number.POSITIVE_INFINITY)) return -1;
     const found = this.#text.indexOf(what, from);
-    if (found < 0 || found >= this.#end) this.#without.set(what, from);
-    return found < this.#end ? found : -1;
+    if (found >= 0 && found < this.#end) return found;
+    this.#without ??= new Map();
+    this.#without.set(what, from);
+    return -1;
   }
 
   #code(): true {
@@ -417,7 +420,9 @@ class InlineParser implements ParsedInline {
 
   #angle(): boolean {
     const text = this.#text;
-    for (const pattern of [URI, EMAIL]) {
+    for (const pattern of ADDRESSES) {
+      // Often it is not even the beginning of one.
+      if (text.charCodeAt(this.#at + 1) === LESS) break;
       pattern.lastIndex = this.#at;
       if (!pattern.test(text)) continue;
       const end = pattern.lastIndex;
@@ -463,18 +468,20 @@ class InlineParser implements ParsedInline {
     const isUsable = code === STAR || isUnderscore || count === 2 || (code === TILDE && count === 1);
     const canOpen = isUsable && (isUnderscore ? isLeft && (!isRight || before === 'punctuation') : isLeft);
     const canClose = isUsable && (isUnderscore ? isRight && (!isLeft || after === 'punctuation') : isRight);
+    const isAtEnd = this.#isLast(end);
+    if (!canOpen && !canClose && !isAtEnd) {
+      this.#at = end;
+      return true;
+    }
     this.#flush();
     const node = this.#append(new Inline('text', text.slice(at, end)));
     this.#skipTo(end);
-    const isAtEnd = this.#isLast(end);
     if (isAtEnd && this.#isPartOfCloser(code, count)) {
       node.value = '';
       return true;
     }
-    if (canOpen || canClose || isAtEnd) {
-      const isInWord = before === 'word' && after === 'word';
-      this.#delimiter = new Delimiter(node, code, at, canOpen, canClose, isInWord, this.#delimiter);
-    }
+    const isInWord = before === 'word' && after === 'word';
+    this.#delimiter = new Delimiter(node, code, at, canOpen, canClose, isInWord, this.#delimiter);
     return true;
   }
 
@@ -488,10 +495,10 @@ class InlineParser implements ParsedInline {
 
   /** Makes emphasis and the like of the delimiters behind that place, and forgets them. */
   #matchDelimiters(bottom: number): void {
-    const bottoms = new Map<number, number>();
     let closer = this.#delimiter;
-    while (closer?.previous && closer.previous.position >= bottom) closer = closer.previous;
-    if (closer && closer.position < bottom) return;
+    if (!closer || closer.position < bottom) return;
+    const bottoms = new Map<number, number>();
+    while (closer.previous && closer.previous.position >= bottom) closer = closer.previous;
     while (closer) {
       if (!closer.canClose) {
         closer = closer.next;

@@ -27,6 +27,7 @@ export interface Definition extends Target {
 
 const MAX_LABEL = 999;
 const MAX_PARENTHESES = 32;
+const PLAIN_LABEL = /^[\w-]*$/;
 const ENTITY = /&(?:#[xX]([\da-fA-F]{1,6})|#(\d{1,7})|([a-zA-Z][a-zA-Z\d]{1,31}));/y;
 
 /** The entity at that place. `value` is undefined where its name is not known. */
@@ -59,6 +60,7 @@ export function unescaped(text: string): string {
 
 /** Labels that mean the same are the same afterwards. */
 export function normaliseLabel(label: string): string {
+  if (PLAIN_LABEL.test(label)) return label.toUpperCase();
   return label
     .trim()
     .replace(/[ \t\r\n]+/g, ' ')
@@ -114,14 +116,24 @@ export function addressOf(text: string, at: number, end: number): string {
 
 /** The place behind the title that begins there, or -1. */
 export function titleEnd(text: string, at: number): number {
-  const opener = text[at];
+  const opener = text[at] ?? '';
   const closer = opener === '(' ? ')' : opener;
   if (opener !== '"' && opener !== "'" && opener !== '(') return -1;
-  for (let end = at + 1; end < text.length; end += 1) {
-    const character = text[end];
-    if (character === closer) return end + 1;
-    if (character === opener) return -1;
-    if (character === '\\' && isAsciiPunctuation(text.charCodeAt(end + 1))) end += 1;
+  const end = unescapedAt(text, closer, at);
+  if (end < 0) return -1;
+  if (opener !== closer) {
+    const inner = unescapedAt(text, opener, at);
+    if (inner >= 0 && inner < end) return -1;
+  }
+  return end + 1;
+}
+
+/** Where that character comes next behind that place without a backslash, or -1. */
+function unescapedAt(text: string, character: string, from: number): number {
+  for (let at = text.indexOf(character, from + 1); at >= 0; at = text.indexOf(character, at + 1)) {
+    let first = at;
+    while (first > from + 1 && text.charCodeAt(first - 1) === BACKSLASH) first -= 1;
+    if ((at - first) % 2 === 0) return at;
   }
   return -1;
 }

@@ -1,10 +1,13 @@
 import { createDomRenderer } from './dom-renderer.ts';
 import type { MarkdownOptions } from './options.ts';
+import type { Reveal } from './reveal.ts';
 import { MarkdownView } from './view.ts';
 
 export interface MarkdownViewOptions extends MarkdownOptions {
   /** Calls back when it is time to show what arrived; by default with the next frame. Returns what calls it off. */
   readonly schedule?: ((callback: () => void) => () => void) | undefined;
+  /** Text that arrives in large pieces is shown in small ones, soon after. Not where the reader wants less motion. */
+  readonly reveal?: boolean | undefined;
 }
 
 /** Markdown in an element of a page. */
@@ -17,6 +20,8 @@ export interface MarkdownViewHandle {
   set(text: string): void;
   /** Takes everything away. */
   reset(): void;
+  /** Lets go of the element for good: what it shows stays as it is. */
+  destroy(): void;
 }
 
 /** How long what is only marks waits for what they mark. Milliseconds. */
@@ -25,6 +30,7 @@ const HOLD = 300;
 const PAUSE = 4;
 /** So much of a flush makes it long. Milliseconds. */
 const LONG = 8;
+const LESS_MOTION = '(prefers-reduced-motion: reduce)';
 
 /** Shows Markdown in an element, which is to have nothing else in it. */
 export function createMarkdownView(root: Element, options: MarkdownViewOptions = {}): MarkdownViewHandle {
@@ -36,10 +42,24 @@ export function createMarkdownView(root: Element, options: MarkdownViewOptions =
   let hold: ReturnType<typeof setTimeout> | undefined;
   let pauseUntil = 0;
 
-  root.addEventListener('click', (event) => {
+  let isDestroyed = false;
+  let reveal: Reveal | null = null;
+
+  const onClick = (event: Event): void => {
     const button = event.target instanceof Element ? event.target.closest('button') : null;
     if (button) view.actionOf(button)?.();
-  });
+  };
+  root.addEventListener('click', onClick);
+  if (options.reveal && !root.ownerDocument.defaultView?.matchMedia(LESS_MOTION).matches) {
+    import('./reveal.ts').then(
+      (module) => {
+        reveal = new module.Reveal();
+      },
+      () => {
+        // Without it, all is shown as it comes.
+      },
+    );
+  }
 
   const stop = (): void => {
     cancel?.();
@@ -50,10 +70,12 @@ export function createMarkdownView(root: Element, options: MarkdownViewOptions =
   const flush = (isUrgent: boolean): void => {
     stop();
     const start = performance.now();
+    if (reveal) view.push(reveal.take(start));
     view.flush(isUrgent);
     const took = performance.now() - start;
     if (took > LONG) pauseUntil = start + took * (1 + PAUSE);
     if (view.isRestless) hold = setTimeout(() => flush(true), HOLD);
+    if (reveal?.hasMore) later();
   };
 
   const later = (): void => {
@@ -69,16 +91,23 @@ export function createMarkdownView(root: Element, options: MarkdownViewOptions =
   };
 
   const reset = (): void => {
+    if (isDestroyed) return;
     stop();
     text = '';
     isFinished = false;
+    reveal?.rest();
     view.reset();
   };
 
-  const append = (delta: string): void => {
-    if (isFinished || delta === '') return;
+  const push = (delta: string): void => {
     text += delta;
-    view.push(delta);
+    if (reveal) reveal.add(delta, performance.now());
+    else view.push(delta);
+  };
+
+  const append = (delta: string): void => {
+    if (isFinished || isDestroyed || delta === '') return;
+    push(delta);
     later();
   };
 
@@ -86,20 +115,24 @@ export function createMarkdownView(root: Element, options: MarkdownViewOptions =
     append,
     reset,
     finish() {
-      if (isFinished) return;
+      if (isFinished || isDestroyed) return;
       isFinished = true;
       stop();
+      if (reveal) view.push(reveal.rest());
       view.finish();
     },
     set(whole) {
-      if (whole === text) return;
+      if (whole === text || isDestroyed) return;
       if (isFinished || !whole.startsWith(text)) reset();
-      const delta = whole.slice(text.length);
-      text = whole;
-      view.push(delta);
+      push(whole.slice(text.length));
       // Whoever gives the whole text does so when it is time to show it.
-      if (pauseUntil > performance.now()) later();
+      if (reveal || pauseUntil > performance.now()) later();
       else flush(false);
+    },
+    destroy() {
+      isDestroyed = true;
+      stop();
+      root.removeEventListener('click', onClick);
     },
   };
 }

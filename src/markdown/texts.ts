@@ -3,11 +3,14 @@ import { Inline } from './inline.ts';
 import { type InlineContext, type ParsedInline, parseInline } from './inline-parser.ts';
 
 /** So much text of one open block is read anew for each piece; what is before it is kept as it is. */
-export const FREEZE_AFTER = 2048;
+export const FREEZE_AFTER = 1024;
 /** So much of the end of an open block is never kept. */
 const NEVER_FROZEN = 256;
 /** From so much on, an open text that cannot be kept is only read again when it grew by half. */
 const LAG_AFTER = 4096;
+
+/** So much is read again whenever there is a reason to. */
+const FREE = 16_384;
 
 /** A run of text as it is shown. */
 export interface TextView<Node> {
@@ -22,7 +25,7 @@ export interface TextView<Node> {
   readonly kept: Bound<Node>[];
   shown: Bound<Node>[];
   /** Labels that it names and that had no definition. */
-  readonly waits: Set<string>;
+  waits: Set<string> | null;
   /** The length of the text when it was read last. */
   length: number;
 }
@@ -37,7 +40,7 @@ export function textView<Node>(content: Node): TextView<Node> {
     defines: 0,
     kept: [],
     shown: [],
-    waits: new Set(),
+    waits: null,
     length: 0,
   };
 }
@@ -60,6 +63,8 @@ export class Texts<Node> {
   /** Texts in which a name of an entity was not known. */
   readonly #unknown = new Set<TextView<Node>>();
   readonly #dirty = new Set<TextView<Node>>();
+  /** So much may be read again. A long text whose many links are defined one after the other waits for some of them. */
+  #credit = FREE;
   /** A text is not shown as far as it came, for what that would cost. */
   isBehind = false;
 
@@ -119,18 +124,29 @@ export class Texts<Node> {
     this.#unknown.clear();
   }
 
-  /** Reads again what is to be read again, and these. */
-  refresh(texts: Iterable<TextView<Node>> = []): void {
+  /** So much more text came. */
+  grow(length: number): void {
+    this.#credit += length;
+  }
+
+  /** Reads again what is to be read again, and these; unless it is urgent, not more than what came. */
+  refresh(texts: Iterable<TextView<Node>> = [], isUrgent = true): void {
     for (const text of texts) this.#dirty.add(text);
     for (const text of this.#dirty) {
+      const { length } = text.source;
+      if (!isUrgent && length > this.#credit) {
+        this.isBehind = true;
+        continue;
+      }
+      this.#credit -= length;
+      this.#dirty.delete(text);
       release(text);
       this.#read(text);
     }
-    this.#dirty.clear();
   }
 
   forget(text: TextView<Node>): void {
-    for (const label of text.waits) this.#waiting.get(label)?.delete(text);
+    for (const label of text.waits ?? []) this.#waiting.get(label)?.delete(text);
     this.#unknown.delete(text);
     this.#dirty.delete(text);
   }
@@ -138,17 +154,19 @@ export class Texts<Node> {
   #wait(label: string): void {
     const text = this.#current;
     if (!text) return;
+    text.waits ??= new Set();
+    if (text.waits.has(label)) return;
     text.waits.add(label);
-    const texts = this.#waiting.get(label) ?? new Set();
-    texts.add(text);
-    this.#waiting.set(label, texts);
+    const texts = this.#waiting.get(label);
+    if (texts) texts.add(text);
+    else this.#waiting.set(label, new Set([text]));
   }
 
   #read(text: TextView<Node>): void {
     this.#current = text;
-    if (text.from === 0) {
+    if (text.from === 0 && text.waits) {
       for (const label of text.waits) this.#waiting.get(label)?.delete(text);
-      text.waits.clear();
+      text.waits = null;
     }
     const { source } = text;
     text.length = source.length;

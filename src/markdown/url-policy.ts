@@ -16,14 +16,14 @@ export function linkTarget(address: string): string | null {
  * made by the page, or a raster image that the address itself contains.
  */
 export function loadsFromHere(address: string): boolean {
-  if (RASTER_DATA.test(address)) return address.length <= MAX_DATA_URL;
+  if (isRasterData(address)) return true;
   const url = parse(address);
   return url !== null && OWN_PROTOCOLS.has(url.protocol) && url.origin === globalThis.location?.origin;
 }
 
 /** The address from which an image may be loaded once somebody asks for it, or null. */
 export function imageAddress(address: string): string | null {
-  if (RASTER_DATA.test(address)) return address.length <= MAX_DATA_URL ? address : null;
+  if (isRasterData(address)) return address;
   const url = parse(address);
   return url && (url.protocol === 'http:' || url.protocol === 'https:') && !url.username && !url.password
     ? url.href
@@ -33,6 +33,10 @@ export function imageAddress(address: string): string | null {
 /** The host an address leads to, for people to read; empty where it has none. */
 export function hostOf(address: string): string {
   return parse(address)?.host ?? '';
+}
+
+function isRasterData(address: string): boolean {
+  return address.length <= MAX_DATA_URL && RASTER_DATA.test(address);
 }
 
 /** Texts name the same address again and again. */

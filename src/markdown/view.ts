@@ -24,7 +24,7 @@ interface BlockView<Node> {
   /** Where its blocks or its text go. */
   readonly content: Node;
   readonly key: string;
-  readonly children: BlockView<Node>[];
+  children: BlockView<Node>[];
   /** So many of the first children are final. */
   done: number;
   isTight: boolean;
@@ -97,6 +97,7 @@ export class MarkdownView<Node extends object> {
 
   push(text: string): void {
     this.#parser.push(text);
+    this.#texts.grow(text.length);
   }
 
   /** Shows what arrived. What is only marks so far waits; with `isUrgent` it does not. */
@@ -161,7 +162,7 @@ export class MarkdownView<Node extends object> {
     const { defined } = this.#parser;
     this.#parser.defined = [];
     this.#texts.invalidate(defined);
-    this.#texts.refresh();
+    this.#texts.refresh([], isUrgent);
     this.#footnotes.show();
     if (this.#texts.isBehind) this.#isRestless = true;
     this.#texts.isBehind = false;
@@ -205,7 +206,9 @@ export class MarkdownView<Node extends object> {
       if (!child || isNew) {
         this.#removeFrom(view, index);
         child = this.#create(block, type, key);
-        view.children.push(child);
+        // Most have one, and a list made to hold one is small.
+        if (index === 0) view.children = [child];
+        else view.children.push(child);
       }
       child.block = block;
       this.#update(child, type, isUrgent);
@@ -220,6 +223,7 @@ export class MarkdownView<Node extends object> {
   }
 
   #removeFrom(view: BlockView<Node>, index: number): void {
+    if (index >= view.children.length) return;
     for (const child of view.children.splice(index)) {
       this.#renderer.remove(child.node);
       this.#forget(child);
@@ -395,11 +399,10 @@ export class MarkdownView<Node extends object> {
       view.hasLanguage = true;
       this.#set(view.content, 'class', `language-${language}`);
       void this.#highlight(view.code, language);
-      view.decorate?.();
     }
     view.code.show(block.rows, !block.open);
-    if (!block.final) return;
     view.decorate?.();
+    if (!block.final) return;
     this.#draw(view, view.type === 'math' ? 'math' : (language ?? ''), block.rows.join('\n'));
   }
 

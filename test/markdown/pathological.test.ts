@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { hostileText, OWN_CASES } from '../../bench/markdown/hostile.js';
 import { htmlRenderer, htmlRoot } from '../../src/markdown/html-renderer.ts';
 import { toHtml } from '../../src/markdown/to-html.ts';
 import { MarkdownView } from '../../src/markdown/view.ts';
@@ -25,32 +26,6 @@ const RUNS = 1;
 /** What seems to grow too fast is measured again so many times before it counts. */
 const ROUNDS = 4;
 const DELTA = 64;
-
-const repeated = (count: number, piece: (index: number) => string): string =>
-  Array.from({ length: count }, (_, index) => piece(index)).join('');
-
-/** What the generators that are programs make, at about that size. */
-const PROGRAMS: Readonly<Record<string, (size: number) => string>> = {
-  'nested-list': (size) => repeated(Math.floor(Math.sqrt(size)), (level) => `${'  '.repeat(level)}* a\n`),
-  'backtick-runs': (size) => repeated(Math.floor(Math.sqrt(2 * size)), (run) => `e${'`'.repeat(run + 1)}`),
-  'cmark-hash-collisions': (size) =>
-    repeated(Math.floor(size / 20), (key) => `[x${key}]: /${key}\n\n[x${key}]\n\n`),
-};
-
-function textOf({ name, parts, kind }: Generator, size: number): string {
-  if (!parts) {
-    const program = PROGRAMS[kind ?? ''];
-    if (!program) throw new Error(`${name} is made by ${kind}, which this test does not know.`);
-    return program(size);
-  }
-  const once = (factor: number): string =>
-    parts.map(([text, count]) => text.repeat(count === 1 ? 1 : Math.ceil(count * factor))).join('');
-  const fixed = parts.reduce((sum, [text, count]) => sum + (count === 1 ? text.length : 0), 0);
-  const growing = parts.reduce((sum, [text, count]) => sum + (count === 1 ? 0 : text.length * count), 0);
-  // One without anything to repeat is repeated as a whole.
-  if (growing === 0) return once(1).repeat(Math.ceil(size / fixed));
-  return once(Math.max(0, size - fixed) / growing);
-}
 
 /** Long code stands in chunks, as in a page. */
 const pageRenderer = { ...htmlRenderer, codeChunk: 64 };
@@ -99,13 +74,13 @@ function measure(generator: Generator, mode: string, run: (text: string) => void
     Math.min(growth(0, 2), ...texts.slice(1).map((_text, index) => growth(index, index + 1)));
   const isSteep = (): boolean => exponent() > MOST_EXPONENT && (best[2] ?? 0) >= NOISE;
 
-  for (const size of [SIZE / 4, SIZE / 2, SIZE]) texts.push(textOf(generator, size));
+  for (const size of [SIZE / 4, SIZE / 2, SIZE]) texts.push(hostileText(generator, size));
   for (let round = 0; round < ROUNDS && (round === 0 || isSteep()); round += 1) {
     for (let count = 0; count < RUNS; count += 1)
       for (let index = 0; index < 3; index += 1) measureText(index);
   }
   if (isSteep()) {
-    texts.push(textOf(generator, SIZE * 2));
+    texts.push(hostileText(generator, SIZE * 2));
     for (let count = 0; count < RUNS; count += 1) measureText(3);
   }
   const time = best[2] ?? 0;
@@ -117,7 +92,7 @@ const found = corpus('pathological/markdown-pathological.json') as
   | undefined;
 
 describe.skipIf(!found)('what made other readers of Markdown take very long', () => {
-  const generators = found?.cases ?? [];
+  const generators = [...(found?.cases ?? []), ...(OWN_CASES as readonly Generator[])];
   const measured: Measured[] = [];
 
   for (const [mode, run] of Object.entries(MODES)) {
@@ -134,7 +109,7 @@ describe.skipIf(!found)('what made other readers of Markdown take very long', ()
   }
 
   it('is of the size that is meant', () => {
-    const sizes = generators.map((generator) => textOf(generator, SIZE).length);
+    const sizes = generators.map((generator) => hostileText(generator, SIZE).length);
     expect(sizes.filter((size) => size < SIZE / 2 || size > SIZE * 2)).toEqual([]);
     expect(measured.length).toBe(generators.length * Object.keys(MODES).length);
   });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { note, row, section } from '../../report.js';
+import { hostileText, OWN_CASES } from '../hostile.js';
 
 const CORPUS = new URL('../../../../shared/corpora/pathological/markdown-pathological.json', import.meta.url);
 const SCRIPT = fileURLToPath(new URL('../reader.js', import.meta.url));
@@ -24,7 +25,8 @@ const MOST_CUT = 2;
 export async function pathological(own) {
   section('Hostile texts in Node: CPU of the slowest');
   if (!existsSync(CORPUS)) return note('  skipped: the corpus of them is not beside this project.');
-  const { cases } = JSON.parse(readFileSync(CORPUS, 'utf8'));
+  const { cases: published } = JSON.parse(readFileSync(CORPUS, 'utf8'));
+  const cases = [...published, ...OWN_CASES];
   const reports = await tried(own, cases, OWN, [
     [false, SIZE],
     [true, SIZE],
@@ -48,7 +50,7 @@ async function tried(own, cases, name, modes) {
     for (const one of cases) {
       const cut = results.filter(({ time }) => time === Number.POSITIVE_INFINITY).length;
       if (name !== OWN && cut === MOST_CUT) break;
-      const task = { name, isStreamed, text: textOf(one, size) };
+      const task = { name, isStreamed, text: hostileText(one, size) };
       let time = await reader.read(task);
       // What others do beside it costs time as well.
       for (let run = 1; name === OWN && time > MOST / 2 && run < RUNS; run += 1)
@@ -77,28 +79,6 @@ function show({ name, isStreamed, size, count, results }) {
   const slowest = sorted.slice(0, NAMED).map((one) => `${one.name} (${one.time.toFixed(0)} ms)`);
   const rest = [...(cut ? [`${cut} cut off`] : []), ...(threw ? [`${threw} threw`] : [])];
   note(`    ${[slowest.join(', '), ...rest].join('; ').replaceAll('Infinity', `> ${CUT_OFF}`)}`);
-}
-
-/** What the generators that are programs make, at about that size. */
-const PROGRAMS = {
-  'nested-list': (size) => repeated(Math.sqrt(size), (level) => `${'  '.repeat(level)}* a\n`),
-  'backtick-runs': (size) => repeated(Math.sqrt(2 * size), (run) => `e${'`'.repeat(run + 1)}`),
-  'cmark-hash-collisions': (size) => repeated(size / 20, (key) => `[x${key}]: /${key}\n\n[x${key}] `),
-};
-
-function repeated(count, piece) {
-  return Array.from({ length: Math.floor(count) }, (_, index) => piece(index)).join('');
-}
-
-function textOf({ parts, kind }, size) {
-  if (!parts) return PROGRAMS[kind](size);
-  const once = (factor) =>
-    parts.map(([text, count]) => text.repeat(count === 1 ? 1 : Math.ceil(count * factor))).join('');
-  const fixed = parts.reduce((sum, [text, count]) => sum + (count === 1 ? text.length : 0), 0);
-  const growing = parts.reduce((sum, [text, count]) => sum + (count === 1 ? 0 : text.length * count), 0);
-  // One without anything to repeat is repeated as a whole.
-  if (growing === 0) return once(1).repeat(Math.ceil(size / fixed));
-  return once(Math.max(0, size - fixed) / growing);
 }
 
 /** A process that reads, and another one when that took too long. */
