@@ -74,10 +74,14 @@ export class AgentTodo extends LitElement {
         ${repeat(
           todos,
           (todo) => todo.id,
-          (todo) => html`<li part="item" class=${todo.status}>
-            ${ICONS[todo.status]}<span dir="auto">${todo.content}</span>
-            <span class="hidden-visually">${strings.todoStatus[todo.status]}</span>
-          </li>`,
+          ({ status, content }) => {
+            // What a server says is not always what was agreed, and a class is no place for words of others.
+            const standing = Object.hasOwn(ICONS, status) ? status : 'pending';
+            return html`<li part="item" class=${standing}>
+              ${ICONS[standing]}<span dir="auto">${content}</span>
+              <span class="hidden-visually">${strings.todoStatus[standing]}</span>
+            </li>`;
+          },
         )}
       </ul>
     </div>`;

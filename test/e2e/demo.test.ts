@@ -1,31 +1,57 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright';
+import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { startDemo } from '../../scripts/demo.js';
+import { ROOT } from '../guards/files.ts';
 import { launch, textOf } from './browser.ts';
+
+const VIEWPORT = { width: 1280, height: 800 };
 
 let demo: { url: string; stop: () => void };
 let browser: Browser;
+let context: BrowserContext;
+/** Pages that are loaded, by their addresses: to load one takes longer than most tests. */
+const pages = new Map<string, Page>();
 let page: Page;
-let problems: string[];
+let problems: string[] = [];
 /** The paths of the sockets that the page opened, but for Vite's own. */
-let sockets: string[];
+let sockets: string[] = [];
 
 beforeAll(async () => {
-  demo = await startDemo({ DEMO_PACE: '2' });
-  browser = await launch();
+  [demo, browser] = await Promise.all([startDemo({ DEMO_PACE: '2' }), launch()]);
+  context = await browser.newContext({
+    viewport: VIEWPORT,
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
 });
 afterAll(async () => {
   await browser?.close();
   demo?.stop();
 });
-afterEach(async () => {
+afterEach(async ({ task }) => {
+  const isKept = [...pages.values()].includes(page);
+  if (isKept && task.result?.state !== 'fail') return;
+  // The next test begins with a page that nothing went wrong in.
+  for (const [address, other] of pages) if (other === page) pages.delete(address);
   await page.close();
 });
 
-async function open(query = '', { url } = demo, options: BrowserContextOptions = {}): Promise<void> {
+/** The page at an address with an empty conversation and an empty composer; with `options`, one of its own. */
+async function open(query = '', { url } = demo, options?: BrowserContextOptions): Promise<void> {
   problems = [];
   sockets = [];
-  page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options });
+  const address = url + query;
+  const loaded = options ? undefined : pages.get(address);
+  if (loaded) {
+    page = loaded;
+    await page.setViewportSize(VIEWPORT);
+    await page.getByRole('button', { name: 'New chat' }).click();
+    await composer().fill('');
+    await expect.poll(() => page.locator('article').count()).toBe(0);
+    return;
+  }
+  page = options ? await browser.newPage({ viewport: VIEWPORT, ...options }) : await context.newPage();
+  if (!options) pages.set(address, page);
   page.on('pageerror', (error) => problems.push(error.message));
   page.on('console', (message) => {
     if (message.type() === 'error') problems.push(message.text());
@@ -34,8 +60,8 @@ async function open(query = '', { url } = demo, options: BrowserContextOptions =
     const { pathname } = new URL(socket.url());
     if (pathname !== '/') sockets.push(pathname);
   });
-  await page.goto(url + query);
-  await page.locator('agent-composer textarea').waitFor();
+  await page.goto(address);
+  await composer().waitFor();
 }
 
 const composer = () => page.locator('agent-composer textarea');
@@ -120,11 +146,14 @@ describe.each([
 });
 
 describe('a page that is loaded again', () => {
-  let slow: typeof demo;
+  /** In this process, so that the agent can be told to hurry. */
+  let slow: ViteDevServer;
   beforeAll(async () => {
-    slow = await startDemo({ DEMO_PACE: '10' });
+    process.env['PORT'] = '0';
+    slow = await createServer({ configFile: `${ROOT}examples/demo/vite.config.ts`, logLevel: 'warn' });
+    await slow.listen();
   });
-  afterAll(() => slow?.stop());
+  afterAll(() => slow?.close());
 
   it.each(['sse', 'ws'])(
     'in the middle of an answer over %s goes on with it, once',
@@ -132,7 +161,8 @@ describe('a page that is loaded again', () => {
       timeout: 60_000,
     },
     async (transport) => {
-      await open(`?transport=${transport}`, slow);
+      process.env['DEMO_PACE'] = '10';
+      await open(`?transport=${transport}`, { url: slow.resolvedUrls?.local[0] ?? '', stop: () => {} });
       await suggest('Answer slowly');
       await expect.poll(() => textOf(answer())).toContain('Some models think');
       const before = await textOf(answer());
@@ -144,6 +174,7 @@ describe('a page that is loaded again', () => {
       await page.locator('agent-composer').getByRole('button', { name: 'Stop' }).waitFor();
       await expect.poll(async () => (await textOf(answer())).length).toBeGreaterThan(before.length);
       expect(await textOf(answer())).not.toContain('whole.');
+      process.env['DEMO_PACE'] = '0';
       await expect.poll(() => textOf(answer()), { timeout: 30_000 }).toContain('once, and whole.');
       await over();
       expect(await textOf(answer())).toMatch(
@@ -158,11 +189,11 @@ describe('a page that is loaded again', () => {
 
   it('asks again for the permission that the agent waits for, and has it once', async () => {
     await open();
-    await suggest('Delete the note');
+    await say('Delete the note “Ideas”');
     await page.getByRole('button', { name: 'Allow once' }).waitFor();
     await page.reload();
     await page.getByRole('button', { name: 'Allow once' }).click();
-    await expect.poll(() => textOf(answer())).toContain('“Groceries” is deleted');
+    await expect.poll(() => textOf(answer())).toContain('“Ideas” is deleted');
     await over();
     expect(await page.locator('article').count()).toBe(2);
     expect(problems).toEqual([]);
@@ -208,7 +239,7 @@ it('an answer can be had again, a question asked in other words, and either be g
 });
 
 it('an answer is copied to the clipboard as it was written', async () => {
-  await open('', demo, { permissions: ['clipboard-read', 'clipboard-write'] });
+  await open();
   await say('1 + 1');
   await over();
   await page.getByRole('button', { name: 'Copy' }).click();
@@ -216,7 +247,11 @@ it('an answer is copied to the clipboard as it was written', async () => {
 });
 
 it('what can be done with a message is shown where nothing can be pointed at it', async () => {
-  await open('', demo, { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+  await open('', demo, {
+    viewport: { width: 390, height: 844 },
+    hasTouch: true,
+    isMobile: true,
+  });
   await say('1 + 1');
   await over();
   const edit = page.getByRole('button', { name: 'Edit' });

@@ -9,12 +9,24 @@ import { launch } from './browser.ts';
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
+const VIEWPORT = { width: 1280, height: 800 };
+
+const NAMES = ['react', 'vue', 'svelte'];
+
 let browser: Browser;
+/** All start together, as each mostly waits. */
+let started: ReadonlyMap<string, ReturnType<typeof start>> = new Map();
 beforeAll(async () => {
+  started = new Map(NAMES.map((name) => [name, start(name)]));
+  // The suite of each says what went wrong with it.
+  for (const example of started.values()) example.catch(() => {});
   browser = await launch();
 });
 afterAll(async () => {
   await browser?.close();
+  for (const example of await Promise.allSettled(started.values())) {
+    if (example.status === 'fulfilled') example.value.stop();
+  }
 });
 
 /** Starts the example as a newcomer does, with `npm run example:NAME`. */
@@ -58,24 +70,34 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-describe.each(['react', 'vue', 'svelte'])('the %s example', (name) => {
+describe.each(NAMES)('the %s example', (name) => {
   let example: Awaited<ReturnType<typeof start>>;
+  /** Gone on with by the next test, with a new conversation: to load one takes longer than most tests. */
   let page: Page;
-  let problems: string[];
+  let isUsable = false;
+  let problems: string[] = [];
 
   beforeAll(async () => {
-    example = await start(name);
+    example = await (started.get(name) ?? start(name));
     // What the page imports is prepared now, so that no test waits for it.
     const first = await browser.newPage();
     await first.goto(example.url);
     await first.getByRole('textbox').waitFor({ timeout: 60_000 });
     await first.close();
   }, 90_000);
-  afterAll(() => example?.stop());
+  afterAll(() => page?.close());
 
   beforeEach(async () => {
     problems = [];
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
+    if (isUsable) {
+      await page.setViewportSize(VIEWPORT);
+      await page.emulateMedia({ colorScheme: 'light' });
+      await button('New chat').click();
+      await composer().fill('');
+      await expect.poll(() => page.getByRole('article').count()).toBe(0);
+      return;
+    }
+    page = await browser.newPage({ viewport: VIEWPORT, reducedMotion: 'reduce' });
     page.on('pageerror', (error) => problems.push(error.message));
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) problems.push(message.text());
@@ -86,8 +108,13 @@ describe.each(['react', 'vue', 'svelte'])('the %s example', (name) => {
     });
     await page.goto(example.url);
     await composer().waitFor();
+    isUsable = true;
   });
-  afterEach(() => page.close());
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail') return;
+    isUsable = false;
+    await page.close();
+  });
 
   const composer = () => page.getByRole('textbox', { name: 'Message' });
   const answer = () => page.getByRole('article', { name: 'Assistant' }).last();
@@ -102,15 +129,19 @@ describe.each(['react', 'vue', 'svelte'])('the %s example', (name) => {
 
   /** What axe finds fault with, in light and in dark. */
   async function barriers(): Promise<string[]> {
-    await page.addScriptTag({ path: axePath });
+    if (!(await page.evaluate(() => 'axe' in window))) await page.addScriptTag({ path: axePath });
     const found: string[] = [];
-    for (const colorScheme of ['light', 'dark'] as const) {
+    // Nothing but colours differs in the dark.
+    for (const [colorScheme, tags] of [
+      ['light', null],
+      ['dark', ['color-contrast', 'link-in-text-block']],
+    ] as const) {
       await page.emulateMedia({ colorScheme });
-      const ids = await page.evaluate(async () => {
+      const ids = await page.evaluate(async (rules) => {
         const { axe } = window as unknown as { axe: typeof import('axe-core') };
-        const { violations } = await axe.run();
+        const { violations } = await axe.run(rules ? { runOnly: { type: 'rule', values: [...rules] } } : {});
         return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(', ')}`);
-      });
+      }, tags);
       found.push(...ids.map((id) => `${colorScheme} ${id}`));
     }
     return found;

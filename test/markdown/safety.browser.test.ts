@@ -2,66 +2,13 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createDomRenderer } from '../../src/markdown/dom-renderer.ts';
 import { createMarkdownView } from '../../src/markdown/markdown-view.ts';
 import { MarkdownView } from '../../src/markdown/view.ts';
-import { ATTRIBUTES, ELEMENTS } from './allowed.ts';
 import { asMarkdown, publishedVectors } from './vectors.ts';
+import { DIALOGS, ofPrototype, openPage, settled, wrongIn } from './watched-page.ts';
 
 const STRICT =
   "default-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 /** From there on a long text comes in larger pieces. Characters. */
 const CHARACTER_BY_CHARACTER = 2_000;
-const DIALOGS = ['alert', 'confirm', 'prompt', 'print', 'open'] as const;
-const HREF = /^(?:https?:\/\/|mailto:)/;
-const NOTE = /^#markdown-\d+-footnote-\d+$/;
-
-/** A page within the page, and whatever happens in it that must not. */
-async function openPage(policy: string | null) {
-  const frame = document.createElement('iframe');
-  const head = policy === null ? '' : `<meta http-equiv="Content-Security-Policy" content="${policy}">`;
-  frame.srcdoc = `<!doctype html><html><head>${head}</head><body><main></main></body></html>`;
-  const loaded = new Promise((resolve) => frame.addEventListener('load', resolve));
-  document.body.append(frame);
-  await loaded;
-  const page = frame.contentDocument as Document;
-  const view = frame.contentWindow as Window & typeof globalThis;
-  const events: string[] = [];
-  for (const name of DIALOGS) {
-    Object.assign(view, { [name]: () => void events.push(`${name}()`) });
-  }
-  const fetchThere = view.fetch.bind(view);
-  view.fetch = (...request) => {
-    events.push(`fetch(${request[0]})`);
-    return fetchThere(...request);
-  };
-  page.addEventListener('securitypolicyviolation', (event) => {
-    events.push(`violation of ${event.effectiveDirective}: ${event.blockedURI}`);
-  });
-  view.addEventListener('error', (event) => void events.push(`error: ${event.message}`), true);
-  const requests = (): string[] => view.performance.getEntriesByType('resource').map(({ name }) => name);
-  return { page, view, events, requests, root: page.querySelector('main') as HTMLElement };
-}
-
-/** Time for what runs, loads or reports later. */
-const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 300));
-
-/** What of an element may not be in a page. */
-function wrongIn(element: Element): string[] {
-  const wrong: string[] = [];
-  if (!ELEMENTS.has(element.localName) || element.namespaceURI !== 'http://www.w3.org/1999/xhtml') {
-    wrong.push(`<${element.localName}>`);
-  }
-  for (const { name, value } of element.attributes) {
-    if (!ATTRIBUTES.has(name) || name.startsWith('on') || name === 'style' || name === 'srcset') {
-      wrong.push(`<${element.localName} ${name}>`);
-    }
-    if (name === 'href' && !HREF.test(value) && !NOTE.test(value)) wrong.push(`href=${value}`);
-    // No image loads unless a policy or the reader lets it.
-    if (name === 'src') wrong.push(`src=${value}`);
-  }
-  return wrong;
-}
-
-const ofPrototype = (realm: typeof globalThis): string[] =>
-  Reflect.ownKeys(realm.Object.prototype).map(String);
 
 interface Shown {
   append(delta: string): void;
@@ -232,7 +179,7 @@ describe('a page that is watched', () => {
     root.innerHTML = '<img src="http://image.invalid/x.png" onerror="alert(1)">';
     await expect.poll(() => events).toContain('alert()');
     await expect.poll(requests).toContain('http://image.invalid/x.png');
-    expect([...root.querySelectorAll('*')].flatMap(wrongIn)).toEqual([
+    expect([...root.querySelectorAll('*')].flatMap((element) => wrongIn(element))).toEqual([
       'src=http://image.invalid/x.png',
       '<img onerror>',
     ]);
@@ -260,6 +207,8 @@ describe('a page that is watched', () => {
   ])('does not allow %s', (html, what) => {
     const template = document.createElement('template');
     template.innerHTML = html;
-    expect([...template.content.querySelectorAll('*')].flatMap(wrongIn)).toContain(what);
+    expect([...template.content.querySelectorAll('*')].flatMap((element) => wrongIn(element))).toContain(
+      what,
+    );
   });
 });

@@ -1,4 +1,4 @@
-import { type MathNode, parse } from 'mathjs';
+import type { MathNode } from 'mathjs';
 
 const FUNCTIONS = new Set(
   'abs acos asin atan cbrt ceil cos exp floor log log10 log2 max mean min mod pow round sign sin sqrt tan'.split(
@@ -14,9 +14,11 @@ export class ArithmeticError extends Error {
 }
 
 /** The value of an arithmetic expression. Only numbers, operators and a fixed set of functions are run. */
-export function calculate(expression: string): number {
+export async function calculate(expression: string): Promise<number> {
   if (expression.length > MAX_LENGTH)
     throw new ArithmeticError(`That is longer than ${MAX_LENGTH} characters.`);
+  // Many conversations calculate nothing, and the library is large.
+  const { parse } = await import('mathjs/number');
   let tree: MathNode;
   try {
     tree = parse(expression);
@@ -36,7 +38,8 @@ export function calculate(expression: string): number {
       throw new ArithmeticError(`I only calculate with numbers; “${node.toString()}” is something else.`);
   });
   const value: unknown = tree.compile().evaluate({});
-  if (typeof value !== 'number') throw new ArithmeticError('The result is not a plain number.');
+  if (typeof value !== 'number' || Number.isNaN(value))
+    throw new ArithmeticError('The result is not a plain number.');
   return value;
 }
 

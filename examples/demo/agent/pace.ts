@@ -1,18 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Between two words, in milliseconds, so that a visitor sees an answer arrive; tests set it to 0. */
-export const PACE = Number(process.env['DEMO_PACE'] ?? 22);
+/** Between two words, in milliseconds, so that a visitor sees an answer arrive. Tests change it as they go. */
+const paceNow = (): number => Number(process.env['DEMO_PACE'] ?? 22);
 
-/** The text word by word, as a model would say it. Rejects when the signal aborts. */
-export async function* spoken(text: string, signal: AbortSignal, pace = PACE): AsyncGenerator<string> {
+/** The text word by word, as a model would say it, or so many times slower. Rejects when the signal aborts. */
+export async function* spoken(text: string, signal: AbortSignal, times = 1): AsyncGenerator<string> {
   for (const word of text.match(/\s*\S+/g) ?? []) {
-    await pause(signal, pace);
+    await pause(signal, times);
     yield word;
   }
 }
 
-export function pause(signal: AbortSignal, milliseconds: number): Promise<void> {
-  return sleep(milliseconds, undefined, { signal });
+/** As long as between so many words. */
+export function pause(signal: AbortSignal, times: number): Promise<void> {
+  return sleep(paceNow() * times, undefined, { signal });
 }
 
 /** The events of several sources as they come, until all have ended. */

@@ -8,7 +8,7 @@ import {
 import { ArithmeticError, calculate, expressionIn } from './arithmetic.ts';
 import { type Hit, searchDocuments } from './documents.ts';
 import { fileUrl, findFile, makeFile, type StoredFile } from './files.ts';
-import { merge, PACE, pause, spoken } from './pace.ts';
+import { merge, pause, spoken } from './pace.ts';
 import { type Session, sessionOf } from './session.ts';
 import { barChart, type FileSummary, summarise } from './table.ts';
 
@@ -84,9 +84,9 @@ async function* doArithmetic({ text, run, write }: Said): Events {
   );
   const { value, problem } = yield* write.tool(
     { name: 'calculate', title: 'Calculate', args: { expression } },
-    (): { value?: number; problem?: string } => {
+    async (): Promise<{ value?: number; problem?: string }> => {
       try {
-        return { value: calculate(expression) };
+        return { value: await calculate(expression) };
       } catch (error) {
         if (error instanceof ArithmeticError) return { problem: error.message };
         throw error;
@@ -223,7 +223,7 @@ async function* profileText({ text, run, write }: Said): Events {
 
 async function* spokenPieces(pieces: readonly string[], signal: AbortSignal): AsyncGenerator<string> {
   for (const piece of pieces) {
-    await pause(signal, PACE * 2);
+    await pause(signal, 2);
     yield piece;
   }
 }
@@ -244,18 +244,18 @@ async function* makePlan(said: Said): Events {
 
   yield* tick(0);
   const hits = yield* search(topic, said);
-  await pause(run.signal, PACE * 20);
+  await pause(run.signal, 20);
   yield { type: 'start' };
   yield* tick(1);
   const lengths = hits.map((hit) => hit.text.split(' ').length);
   const expression = lengths.join(' + ') || '0';
   const { words } = yield* write.tool(
     { name: 'calculate', title: 'Calculate', args: { expression } },
-    () => ({
-      words: calculate(expression),
+    async () => ({
+      words: await calculate(expression),
     }),
   );
-  await pause(run.signal, PACE * 20);
+  await pause(run.signal, 20);
   yield { type: 'start' };
   yield* tick(2);
   yield* write.operation('Save the plan', 'set-resource', save(topic, hits, said));
@@ -269,7 +269,7 @@ async function* makePlan(said: Said): Events {
 async function* save(topic: string, hits: readonly Hit[], { run, session }: Said): Events {
   const headings = hits.map((hit) => hit.heading);
   session.notes.set(`Plan: ${topic}`, headings.join(', '));
-  await pause(run.signal, PACE * 20);
+  await pause(run.signal, 20);
   yield { type: 'resource-update', name: 'PLAN', value: { topic, headings } };
 }
 
@@ -315,7 +315,7 @@ async function* breakStream({ run, write, cut }: Said): Events {
   yield* write.text(
     (async function* () {
       yield* spoken('In the middle of this sentence', run.signal);
-      await pause(run.signal, PACE * 10);
+      await pause(run.signal, 10);
       cut();
       yield* spoken(
         ' the server cut the connection. I went on writing, and your page asked for what came after the last word it had: nothing is lost, nothing is said twice.',
@@ -330,7 +330,7 @@ async function* answerSlowly({ run, write }: Said): Events {
     spoken(
       'Some models think about every single word. You can stop me at any time. You can also load this page again: I go on writing meanwhile, your page asks what it missed, and this sentence is there once, and whole.',
       run.signal,
-      PACE * 20,
+      20,
     ),
   );
 }
