@@ -4,7 +4,12 @@ import type { Protocol } from '../protocols/protocol.ts';
 import type { AgentAddress } from './chat-of.ts';
 
 /** What a name of a protocol stands for; each comes with its first use. */
-const PROTOCOLS: ReadonlyMap<string, (options: object) => Promise<Protocol>> = new Map([]);
+const PROTOCOLS: ReadonlyMap<string, (options: object) => Promise<Protocol>> = new Map([
+  [
+    'openai-chat',
+    async (options: object) => (await import('../protocols/openai-chat.ts')).openAIChat(options),
+  ],
+]);
 
 /** The transport to an agent that does not speak the native protocol. Throws `AgentChatError` for an unknown one. */
 export async function foreignTransport(
