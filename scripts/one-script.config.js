@@ -35,24 +35,45 @@ const shortTemplates = {
   ),
 };
 
-export default defineConfig({
-  plugins: [shortStyles, shortTemplates],
-  logLevel: 'warn',
-  publicDir: false,
-  build: {
-    outDir: 'dist',
-    emptyOutDir: false,
-    target: 'es2022',
-    sourcemap: true,
-    lib: { entry: fileURLToPath(new URL('../src/elements/index.ts', import.meta.url)), formats: ['es'] },
-    rolldownOptions: {
-      // What is shared with files on demand stays in the one script.
-      preserveEntrySignatures: 'allow-extension',
-      output: {
-        entryFileNames: 'agent-chat.js',
-        chunkFileNames: 'agent-chat/[name].js',
-        minify: true,
+/**
+ * Other protocols are built by themselves: as they share much with the chat, and load one another on demand, the
+ * bundler would else take what is shared out of the one script.
+ */
+const foreign = {
+  name: 'foreign-transport',
+  enforce: 'pre',
+  resolveId: (id, importer) =>
+    importer && id.endsWith('/foreign-transport.ts')
+      ? { id: './agent-chat/foreign-transport.js', external: true }
+      : undefined,
+};
+
+const ENTRIES = {
+  'agent-chat': '../src/elements/index.ts',
+  'agent-chat/foreign-transport': '../src/elements/foreign-transport.ts',
+};
+
+export default defineConfig(({ mode }) => {
+  const name = mode === 'foreign' ? 'agent-chat/foreign-transport' : 'agent-chat';
+  return {
+    plugins: [shortStyles, shortTemplates, foreign],
+    logLevel: 'warn',
+    publicDir: false,
+    build: {
+      outDir: 'dist',
+      emptyOutDir: false,
+      target: 'es2022',
+      sourcemap: true,
+      lib: { entry: fileURLToPath(new URL(ENTRIES[name], import.meta.url)), formats: ['es'] },
+      rolldownOptions: {
+        // What is shared with files on demand stays in the one script.
+        preserveEntrySignatures: 'allow-extension',
+        output: {
+          entryFileNames: `${name}.js`,
+          chunkFileNames: mode === 'foreign' ? 'agent-chat/protocols/[name].js' : 'agent-chat/[name].js',
+          minify: true,
+        },
       },
     },
-  },
+  };
 });

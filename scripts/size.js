@@ -21,7 +21,7 @@ const IMPORTS = [
   {
     name: 'Markdown: parser and view in a page',
     code: "export { createMarkdownView } from 'agent-chat-kit/markdown'",
-    limit: 18.5 * KB,
+    limit: 19.5 * KB,
     gate: 16 * KB,
   },
   {
@@ -84,7 +84,8 @@ for (const { code, ...row } of IMPORTS) rows.push({ ...row, ...(await bundled(co
 rows.push({
   name: 'one script with <agent-chat> and all it needs',
   size: compressed(readFileSync(`${ROOT}dist/agent-chat.js`)),
-  limit: 60 * KB,
+  limit: 61.5 * KB,
+  gate: 60 * KB,
 });
 
 for (const { name, size, onDemand, limit, gate = limit } of rows) {

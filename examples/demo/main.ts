@@ -16,15 +16,28 @@ chat.clientTools = {
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   }),
 };
-chat.requestUploadUrls = async (files) => {
-  const response = await fetch('/api/uploads', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ files }),
-  });
-  return response.json();
-};
-chat.suggestions = [
+/** What a model is told of them. */
+const tools = [
+  {
+    name: 'ask-user',
+    description: 'Asks the user a question and waits for the answer.',
+    inputSchema: {
+      type: 'object',
+      properties: { question: { type: 'string' } },
+      required: ['question'],
+    },
+  },
+  {
+    name: 'get-page-info',
+    description: 'The language and the time zone of the user.',
+    inputSchema: { type: 'object', properties: {} },
+  },
+];
+
+/** The model that the server was started with, if any. */
+const model: { label?: string; protocol?: string } = await (await fetch('/api/agent')).json();
+
+const suggestions = [
   { label: 'How do approvals work?', description: 'Searches the documents, quotes sources' },
   { label: 'What is (3 + 4) * 12 / sqrt(2)?', description: 'Thinks, then calculates with a tool' },
   { label: 'Summarise sales.csv', description: 'Reads a file, draws a chart' },
@@ -43,9 +56,29 @@ chat.suggestions = [
   { label: 'Break the stream', description: 'The connection is cut, the answer goes on' },
   { label: 'Answer slowly', description: 'Time to press stop, or to load the page again' },
 ];
-const socket = new URL(`/api/socket?session=${sessionId}`, location.href);
-socket.protocol = socket.protocol.replace('http', 'ws');
-chat.endpoint = transport === 'ws' ? socket.href : `/api/chat?session=${sessionId}`;
+if (model.protocol) {
+  const agent = document.querySelector('#agent');
+  if (agent) agent.textContent = model.label ?? '';
+  document.querySelector('nav')?.remove();
+  const words = document.querySelector('.hello p');
+  if (words) words.textContent = `You are talking to ${model.label}. Its key stays on the server.`;
+  chat.protocol = model.protocol;
+  chat.protocolOptions = { tools };
+  chat.endpoint = '/api/model';
+} else {
+  const socket = new URL(`/api/socket?session=${sessionId}`, location.href);
+  socket.protocol = socket.protocol.replace('http', 'ws');
+  chat.suggestions = suggestions;
+  chat.requestUploadUrls = async (files) => {
+    const response = await fetch('/api/uploads', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ files }),
+    });
+    return response.json();
+  };
+  chat.endpoint = transport === 'ws' ? socket.href : `/api/chat?session=${sessionId}`;
+}
 
 // A suggestion may do more than say something: this one brings its file along.
 chat.addEventListener('agent-suggestion', async (event) => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { env } from 'node:process';
 import {
   createAgentHandler,
   createMemoryLog,
@@ -9,6 +10,7 @@ import { WebSocketServer } from 'ws';
 import { documents } from './agent/documents.ts';
 import { fillFile, findFile, MAX_FILE_SIZE, promiseFiles } from './agent/files.ts';
 import { createDemoAgent } from './agent/index.ts';
+import { type Model, modelOf } from './model.ts';
 
 type Next = () => void;
 
@@ -20,6 +22,10 @@ const onError = (error: unknown): void => console.error(error);
 // With a log, a page that lost its connection, or was loaded again, goes on where it was.
 const answerChat = toNodeHandler(createAgentHandler(agent, { log: createMemoryLog(), onError }));
 const answerSocket = createSocketHandler(agent, { log: createMemoryLog(), onError });
+
+/** The model that answers in the place of the demo's own agent, where the environment names one. */
+export const model: Model | null = await modelOf(env, onError);
+const answerModel = model && toNodeHandler(model.answer);
 
 /** Middleware for the demo's addresses: the agent, uploads, and the project's documents. */
 export async function serveDemo(
@@ -35,6 +41,11 @@ export async function serveDemo(
     response.once('close', () => cuts.get(session) === cut && cuts.delete(session));
     return answerChat(request, response);
   }
+  if (pathname === '/api/agent') {
+    const told = model ? { label: model.label, protocol: model.protocol } : {};
+    return send(response, 200, JSON.stringify(told), { 'Content-Type': 'application/json' });
+  }
+  if (pathname === '/api/model' && answerModel) return answerModel(request, response);
   if (pathname === '/api/uploads') return sendUploadUrls(request, response);
   if (pathname.startsWith('/api/files/'))
     return serveFile(pathname.slice('/api/files/'.length), request, response);

@@ -1,7 +1,14 @@
 import { css } from 'lit';
 
-/** How the controls of code and tables look, and code as they show it. Comes with them. */
+/** How the controls of code and tables look, and code as they show it, its colours among them. Comes with them. */
 export const controlStyles = css`
+  :host {
+    --_token-keyword: light-dark(#8b2fb0, #d69bf0);
+    --_token-string: light-dark(#1c6e3a, #8fd3a4);
+    --_token-number: light-dark(#a04a00, #f0ad6d);
+    --_token-comment: light-dark(#646a74, #9298a3);
+    --_token-name: light-dark(#1c57b8, #8fb8ff);
+  }
   pre.wrapped > code {
     overflow-wrap: anywhere;
     white-space: pre-wrap;
@@ -76,5 +83,24 @@ export const controlStyles = css`
   }
   .numbers > .lines {
     min-inline-size: 4ch;
+  }
+  :is(.token-keyword, .token-operator, .token-tag, .token-meta, .token-builtin) {
+    color: var(--_token-keyword);
+  }
+  :is(.token-string, .token-inserted, .token-link) {
+    color: var(--_token-string);
+  }
+  :is(.token-number, .token-atom, .token-attribute, .token-property) {
+    color: var(--_token-number);
+  }
+  .token-comment {
+    color: var(--_token-comment);
+    font-style: italic;
+  }
+  :is(.token-definition, .token-type, .token-variable, .token-heading) {
+    color: var(--_token-name);
+  }
+  :is(.token-deleted, .token-invalid) {
+    color: var(--_bad);
   }
 `;

@@ -2,13 +2,6 @@ import { css } from 'lit';
 
 /** How text reads: headings, lists, tables, code and what stands in a line. */
 export const markdownStyles = css`
-  :host {
-    --_token-keyword: light-dark(#8b2fb0, #d69bf0);
-    --_token-string: light-dark(#1c6e3a, #8fd3a4);
-    --_token-number: light-dark(#a04a00, #f0ad6d);
-    --_token-comment: light-dark(#646a74, #9298a3);
-    --_token-name: light-dark(#1c57b8, #8fb8ff);
-  }
   .content > * {
     margin-block: 0.75em;
   }
@@ -217,25 +210,6 @@ export const markdownStyles = css`
   [data-math='inline'] {
     font-family: var(--_mono);
     font-size: 0.9em;
-  }
-  :is(.token-keyword, .token-operator, .token-tag, .token-meta, .token-builtin) {
-    color: var(--_token-keyword);
-  }
-  :is(.token-string, .token-inserted, .token-link) {
-    color: var(--_token-string);
-  }
-  :is(.token-number, .token-atom, .token-attribute, .token-property) {
-    color: var(--_token-number);
-  }
-  .token-comment {
-    color: var(--_token-comment);
-    font-style: italic;
-  }
-  :is(.token-definition, .token-type, .token-variable, .token-heading) {
-    color: var(--_token-name);
-  }
-  :is(.token-deleted, .token-invalid) {
-    color: var(--_bad);
   }
   .streaming > :last-child:not(pre, ul, ol, table, blockquote, section)::after,
   .streaming:empty::after,
