@@ -7,16 +7,8 @@ import { type Fields, inWorker, recordIfAny } from './ag-ui-fields.ts';
 import { partOfFile } from './ag-ui-files.ts';
 import { isUnbound, resumeOf } from './ag-ui-interrupts.ts';
 import { AMENDMENT, type KnownActivity, type KnownCall, type Memory, newMemory } from './ag-ui-memory.ts';
+import type { ClientTool } from './client-tool.ts';
 import { outputOf } from './steps.ts';
-
-/** A tool that the page runs. Further fields are sent as they are. */
-export interface AgUiTool {
-  readonly name: string;
-  readonly description?: string | undefined;
-  /** JSON Schema of the arguments. */
-  readonly parameters?: Readonly<Record<string, unknown>> | undefined;
-  readonly [field: string]: unknown;
-}
 
 /** A value, or a function that is asked for it with every request. */
 type Asked<T> = T | (() => T);
@@ -25,7 +17,7 @@ export interface AgUiOptions {
   /** The name of the conversation; a random one unless told. */
   readonly threadId?: string | undefined;
   /** Tools that the page runs, as the agent is told of them. Calls of any other are the agent's own. */
-  readonly tools?: Asked<readonly AgUiTool[]> | undefined;
+  readonly tools?: Asked<readonly ClientTool[]> | undefined;
   /** What the agent should know of the page. */
   readonly context?: Asked<readonly { readonly description: string; readonly value: string }[]> | undefined;
   /** The state that the first run starts from. A function gets what the agent left and says what the next starts from. */
@@ -81,7 +73,11 @@ export function requestOf(
     runId,
     protocolVersion: PROTOCOL_VERSION,
     messages: history.messages(),
-    tools: (tools ?? []).map((tool) => ({ ...tool, description: tool.description ?? '' })),
+    tools: (tools ?? []).map(({ inputSchema, ...tool }) => ({
+      ...tool,
+      description: tool.description ?? '',
+      parameters: inputSchema,
+    })),
     context: (options.context && asked(options.context)) ?? [],
     // Servers from before 1.0 want each of these.
     state: memory.state,

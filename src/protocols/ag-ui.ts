@@ -4,7 +4,7 @@ import { type AgUiOptions, requestOf } from './ag-ui-request.ts';
 import { AgUiDecoder } from './ag-ui-stream.ts';
 import type { Protocol } from './protocol.ts';
 
-export type { AgUiOptions, AgUiTool } from './ag-ui-request.ts';
+export type { AgUiOptions } from './ag-ui-request.ts';
 
 /**
  * The Agent–User Interaction protocol, 1.0. Make one for each conversation, as it has the name of it and the state that

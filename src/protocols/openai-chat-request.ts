@@ -7,7 +7,7 @@ import {
   type UIToolCallPart,
 } from '../core/message.ts';
 import type { ChatRequest } from '../core/transport.ts';
-import type { OpenAIClientTool, OpenAITool } from './openai-responses.ts';
+import type { ClientTool, ProviderTool } from './client-tool.ts';
 import { outputOf, stepsOf, wordsOf } from './steps.ts';
 
 export interface OpenAIChatRequestOptions {
@@ -15,7 +15,7 @@ export interface OpenAIChatRequestOptions {
   /** What the model is told before the conversation. */
   readonly system?: string | undefined;
   /** Tools that the page runs, and others as the server’s documents write them. */
-  readonly tools?: readonly (OpenAIClientTool | OpenAITool)[] | undefined;
+  readonly tools?: readonly (ClientTool | ProviderTool)[] | undefined;
   /** Whether the answer is to come in pieces; true unless told. */
   readonly stream?: boolean | undefined;
   /** Asks for the tokens of a streamed answer to be counted, which not every server knows. */
@@ -77,7 +77,7 @@ function unshown(request: ChatRequest): Json[] {
   return typeof words === 'string' && words !== '' ? [{ role: 'user', content: words }] : [];
 }
 
-function toolOf(tool: OpenAIClientTool | OpenAITool): Json {
+function toolOf(tool: ClientTool | ProviderTool): Json {
   const { inputSchema, ...fields } = tool;
   return inputSchema === undefined
     ? fields

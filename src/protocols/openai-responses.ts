@@ -1,29 +1,15 @@
+import type { ClientTool, ProviderTool } from './client-tool.ts';
 import { refuseKeysInPage } from './key-in-page.ts';
 import { inputOf } from './openai-responses-request.ts';
 import { ResponsesDecoder } from './openai-responses-stream.ts';
 import type { Protocol } from './protocol.ts';
-
-/** A tool that the page runs. Further fields, such as `strict`, are sent as they are. */
-export interface OpenAIClientTool {
-  readonly name: string;
-  readonly description?: string | undefined;
-  /** JSON Schema of the arguments. */
-  readonly inputSchema: Readonly<Record<string, unknown>>;
-  readonly [field: string]: unknown;
-}
-
-/** Any other tool, as OpenAI’s documents write it: `{type: 'web_search'}`, `{type: 'mcp', …}`, `{type: 'custom', …}`. */
-export interface OpenAITool {
-  readonly type: string;
-  readonly [field: string]: unknown;
-}
 
 export interface OpenAIResponsesOptions {
   /** May be absent where the server behind the endpoint chooses it. */
   readonly model?: string | undefined;
   /** The system prompt. */
   readonly system?: string | undefined;
-  readonly tools?: readonly (OpenAIClientTool | OpenAITool)[] | undefined;
+  readonly tools?: readonly (ClientTool | ProviderTool)[] | undefined;
   /**
    * Whether responses are stored, so that a request carries only what came after the last one. Otherwise, which is
    * the default, each carries the conversation, with the reasoning sealed as only the model can read it.
@@ -78,8 +64,6 @@ export function openAIResponses(options: OpenAIResponsesOptions = {}): Protocol 
     encode(request, messages) {
       const { items, previous } = inputOf(request, messages, store);
       return {
-        // The session is an address, not a field.
-        sessionId: undefined,
         ...settings,
         ...(previous && { previous_response_id: previous }),
         input: items,
@@ -92,7 +76,7 @@ export function openAIResponses(options: OpenAIResponsesOptions = {}): Protocol 
   };
 }
 
-function toolOf(tool: OpenAIClientTool | OpenAITool): Readonly<Record<string, unknown>> {
+function toolOf(tool: ClientTool | ProviderTool): Readonly<Record<string, unknown>> {
   const { inputSchema, ...fields } = tool;
   return inputSchema === undefined ? fields : { ...fields, type: 'function', parameters: inputSchema };
 }

@@ -216,7 +216,10 @@ describe('a server of the protocol', () => {
       yield { type: 'TOOL_CALL_END', toolCallId: 'c1' };
       yield { type: 'outcome', outcome: { type: 'success', pendingToolCallIds: ['c1'] } };
     });
-    const chat = await server.chat({ tools: [{ name: 'where_am_i' }] }, { where_am_i: () => 'Oslo' });
+    const chat = await server.chat(
+      { tools: [{ name: 'where_am_i', inputSchema: { type: 'object' } }] },
+      { where_am_i: () => 'Oslo' },
+    );
     await chat.sendMessage('Where am I?');
     expect(chat.error).toBeNull();
     expect(partsOf(chat)).toMatchObject([

@@ -476,7 +476,7 @@ describe('a request', () => {
     let count = 0;
     const protocol = agUi({
       system: 'Be brief.',
-      tools: () => [{ name: `tool-${++count}`, parameters: { type: 'object' } }],
+      tools: () => [{ name: `tool-${++count}`, inputSchema: { type: 'object' } }],
       context: () => [{ description: 'Page', value: `${count}` }],
       state: (left: unknown) => ({ left, count }),
       forwardedProps: () => ({ model: 'large' }),
@@ -541,7 +541,7 @@ describe('a request', () => {
 });
 
 describe('tools of the page', () => {
-  const where = { name: 'where_am_i', description: 'Where the user is' };
+  const where = { name: 'where_am_i', description: 'Where the user is', inputSchema: { type: 'object' } };
 
   it('are answered in the next run of the same conversation', async () => {
     const answer = [started, { type: 'TEXT_MESSAGE_CHUNK', messageId: 'm-2', delta: 'Oslo.' }, finished];
