@@ -24,7 +24,8 @@ export function serverPlugin(): Plugin {
       },
     }),
     async configureServer(vite) {
-      const { serveDemo, serveSockets } = await vite.ssrLoadModule(SERVER);
+      const { serveDemo, serveSockets, model } = await vite.ssrLoadModule(SERVER);
+      vite.config.logger.info(`  Agent:  ${model?.label ?? 'the demo’s own, without a model'}`);
       vite.middlewares.use(serveDemo);
       if (vite.httpServer) serveSockets(vite.httpServer);
     },

@@ -1,6 +1,8 @@
 // The whole chat in one file that a page loads by itself. What is only needed on demand stands beside it, and that
 // file works without: code then has no colours.
 import { fileURLToPath } from 'node:url';
+import { transformSync } from 'esbuild';
+import { minify } from 'terser';
 import { defineConfig } from 'vite';
 
 /** Changes the modules of the elements. Their lines move a little: maps that lead to the line nearby are enough. */
@@ -13,12 +15,10 @@ const shortStyles = {
   name: 'short-styles',
   enforce: 'pre',
   transform: inElements((code) =>
-    code.replace(/css`[^`]*`/g, (styles) =>
-      styles
-        .replace(/\/\*[^*]*\*\//g, '')
-        .replace(/\s+/g, ' ')
-        .replace(/ ?([{};,]) ?/g, '$1'),
-    ),
+    code.replace(/css`([^`$]*)`/g, (_, styles) => {
+      const { code: short } = transformSync(styles, { loader: 'css', minify: true, target: 'chrome123' });
+      return `css\`${short.trim().replaceAll('\\', '\\\\')}\``;
+    }),
   ),
 };
 
@@ -48,6 +48,17 @@ const foreign = {
       : undefined,
 };
 
+/** Says the same in fewer bytes than the bundler does. */
+const shortest = {
+  name: 'shortest',
+  async renderChunk(code, chunk) {
+    if (!chunk.isEntry) return undefined;
+    const options = { module: true, ecma: 2022, compress: { passes: 3 }, sourceMap: true };
+    const { code: short, map } = await minify(code, options);
+    return { code: short, map: JSON.parse(map) };
+  },
+};
+
 const ENTRIES = {
   'agent-chat': '../src/elements/index.ts',
   'agent-chat/foreign-transport': '../src/elements/foreign-transport.ts',
@@ -56,7 +67,7 @@ const ENTRIES = {
 export default defineConfig(({ mode }) => {
   const name = mode === 'foreign' ? 'agent-chat/foreign-transport' : 'agent-chat';
   return {
-    plugins: [shortStyles, shortTemplates, foreign],
+    plugins: [shortStyles, shortTemplates, foreign, shortest],
     logLevel: 'warn',
     publicDir: false,
     build: {

@@ -5,7 +5,7 @@ import { isOtherThread, type UIMessage } from '../core/message.ts';
 import { baseStyles, partsStyles } from './base.styles.ts';
 import { AgentEditEvent, AgentRetryEvent, AgentSelectVersionEvent } from './events.ts';
 import { icons } from './icons.ts';
-import { isPlainEnter } from './is-plain-enter.ts';
+import type { MessageEditor } from './message-editor.ts';
 import { renderParts } from './render-part.ts';
 import { strings } from './strings.ts';
 
@@ -111,45 +111,16 @@ export class AgentMessage extends LitElement {
           --_button: 2.25rem;
         }
       }
-      [part='editor'] {
-        display: grid;
-        gap: 0.5rem;
-      }
-      textarea {
-        background: none;
-        border: 0;
-        field-sizing: content;
-        inline-size: 100%;
-        max-block-size: min(50vh, 24rem);
-        padding: 0.125rem 0.25rem;
-        resize: none;
-      }
-      textarea:focus-visible {
-        outline: none;
-      }
-      /* The bubble shows the focus of the field inside it. */
-      .editing:has(textarea:focus-visible) {
-        outline: 2px solid var(--_accent);
-      }
-      .buttons {
-        display: flex;
-        gap: 0.5rem;
-        justify-content: flex-end;
-      }
-      .buttons .plain {
-        background: var(--_canvas);
-      }
     `,
   ];
 
-  @query('textarea') private input!: HTMLTextAreaElement | null;
   @query('[part="edit"]') private editButton!: HTMLButtonElement | null;
 
-  /** What is written in the editor. */
-  @state() private draft = '';
   /** How copying went, for a short while. */
   @state() private copied: 'copied' | 'notCopied' | null = null;
   #copies = 0;
+  /** Comes when it is first asked for: few messages are ever edited. */
+  #editor: MessageEditor | null = null;
 
   /** The message to show. */
   @property({ attribute: false }) message: UIMessage | undefined;
@@ -178,13 +149,24 @@ export class AgentMessage extends LitElement {
       this.editing = false;
       this.copied = null;
     }
-    if (changed.has('editing')) this.draft = this.editing && this.message ? wordsOf(this.message) : '';
+    if (changed.has('editing')) {
+      this.#editor = null;
+      if (this.editing) void this.openEditor();
+    }
   }
 
-  protected override updated(changed: PropertyValues<this>): void {
-    if (!changed.has('editing') || !this.editing) return;
-    this.input?.focus();
-    this.input?.setSelectionRange(this.draft.length, this.draft.length);
+  protected override updated(): void {
+    this.#editor?.focus();
+  }
+
+  private async openEditor(): Promise<void> {
+    try {
+      const { MessageEditor } = await import('./message-editor.ts');
+      if (this.editing && this.message) this.#editor ??= new MessageEditor(this, wordsOf(this.message));
+      this.requestUpdate();
+    } catch {
+      this.editing = false;
+    }
   }
 
   private get isEditable(): boolean {
@@ -193,35 +175,14 @@ export class AgentMessage extends LitElement {
     return role === 'user' && this.canEdit && parts.every(({ type }) => type === 'text' || type === 'file');
   }
 
-  private get canSave(): boolean {
-    return this.draft.trim() !== '' || (this.message?.parts.some(({ type }) => type === 'file') ?? false);
+  /** Says the message in other words; the editor stays open where the page prevents it. */
+  save(content: string): void {
+    if (!this.message) return;
+    if (this.dispatchEvent(new AgentEditEvent(this.message.id, content))) this.close();
   }
 
-  private onInput(): void {
-    this.draft = this.input?.value ?? '';
-  }
-
-  private onKeydown(event: KeyboardEvent): void {
-    const isEscape = event.key === 'Escape' && !event.isComposing;
-    if (!isEscape && !isPlainEnter(event)) return;
-    event.preventDefault();
-    // What surrounds the message may have a meaning for Escape too, and the key means one thing at a time.
-    event.stopPropagation();
-    if (isEscape) this.close();
-    else this.save();
-  }
-
-  private onSubmit(event: SubmitEvent): void {
-    event.preventDefault();
-    this.save();
-  }
-
-  private save(): void {
-    if (!this.message || !this.canSave) return;
-    if (this.dispatchEvent(new AgentEditEvent(this.message.id, this.draft.trim()))) this.close();
-  }
-
-  private close(): void {
+  /** Gives up what is written in the editor. */
+  close(): void {
     this.editing = false;
     void this.updateComplete.then(() => this.editButton?.focus());
   }
@@ -248,7 +209,8 @@ export class AgentMessage extends LitElement {
     const { id, role, parts = [], status } = this.message;
     // Stored conversations may have messages that are not for people.
     if (role !== 'user' && role !== 'assistant') return;
-    const isEditing = this.editing && this.isEditable;
+    const editor = this.editing && this.isEditable ? this.#editor : null;
+    const isEditing = editor !== null;
     const shown = isEditing ? parts.filter(({ type }) => type !== 'text') : parts;
     return html`<article
         part="message"
@@ -256,30 +218,11 @@ export class AgentMessage extends LitElement {
         aria-label=${role === 'user' ? strings.you : strings.assistant}
         aria-busy=${status === 'streaming'}
       >
-        ${keyed(id, renderParts(shown, role === 'user'))}${isEditing ? this.renderEditor() : nothing}
+        ${keyed(id, renderParts(shown, role === 'user'))}${editor?.render(parts.some(({ type }) => type === 'file')) ?? nothing}
       </article>
       <div part="actions" class=${role === 'user' ? 'mine' : ''}>
         ${role === 'user' ? [this.renderEdit(isEditing), this.renderVersions()] : [this.renderVersions(), this.renderTools()]}
       </div>`;
-  }
-
-  private renderEditor() {
-    return html`<form part="editor" @submit=${this.onSubmit}>
-      <textarea
-        part="input"
-        rows="1"
-        dir="auto"
-        enterkeyhint="done"
-        aria-label=${strings.editLabel}
-        .value=${this.draft}
-        @input=${this.onInput}
-        @keydown=${this.onKeydown}
-      ></textarea>
-      <div class="buttons">
-        <button part="cancel" class="plain" type="button" @click=${this.close}>${strings.cancel}</button>
-        <button part="save" class="primary" type="submit" ?disabled=${!this.canSave}>${strings.save}</button>
-      </div>
-    </form>`;
   }
 
   private renderEdit(isEditing: boolean) {

@@ -99,7 +99,8 @@ class HttpRuns implements Transport {
 
   constructor(options: HttpUrlOptions) {
     const { protocol = octavus(), body, sessionId } = options;
-    this.#options = { ...options, body: sessionId === undefined ? body : { ...body, sessionId } };
+    const isNamed = sessionId !== undefined && protocol.encodeStop;
+    this.#options = { ...options, body: isNamed ? { ...body, sessionId } : body };
     this.#protocol = protocol;
     this.keepsHistory = protocol.keepsHistory ?? false;
     this.#requests = new HttpRequests(options, protocol);
