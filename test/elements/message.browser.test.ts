@@ -63,6 +63,7 @@ describe('a message of the user', () => {
   it('keeps its files while it is edited, and may then be without words', async () => {
     const { asked } = await setup({ ...question, parts: [file, ...question.parts] }, { canEdit: true });
     await button('Edit').click();
+    await expect.element(editor()).toBeVisible();
     expect(find('agent-file')).not.toBeNull();
     expect(find('agent-text')).toBeNull();
     await userEvent.fill(editor(), '');
@@ -128,7 +129,7 @@ describe('a message of the user', () => {
     // Escape has one meaning here: it closes nothing that surrounds the message.
     expect(heard.mock.calls.filter(([{ key }]) => key === 'Escape')).toEqual([]);
     await button('Edit').click();
-    expect((editor().element() as HTMLTextAreaElement).value).toBe('What does it say?');
+    await expect.element(editor()).toHaveValue('What does it say?');
   });
 
   it('is edited on where the page prevents that it is saved, until the page closes the editor', async () => {
