@@ -6,14 +6,14 @@ import type { AgentAddress } from './chat-of.ts';
 /** What a name of a protocol stands for; each comes with its first use. */
 const PROTOCOLS: ReadonlyMap<string, (options: object) => Promise<Protocol>> = new Map(
   Object.entries({
-    'ag-ui': async (options: object) => (await import('../protocols/ag-ui.ts')).agUi(options),
-    'ai-sdk': async (options: object) => (await import('../protocols/ai-sdk.ts')).aiSdk(options),
+    'ag-ui': async (options: object) => (await import('../protocols/ag-ui/ag-ui.ts')).agUi(options),
+    'ai-sdk': async (options: object) => (await import('../protocols/ai-sdk/ai-sdk.ts')).aiSdk(options),
     anthropic: async (options: object) =>
-      (await import('../protocols/anthropic-messages.ts')).anthropicMessages(options),
+      (await import('../protocols/anthropic/anthropic-messages.ts')).anthropicMessages(options),
     'openai-chat': async (options: object) =>
-      (await import('../protocols/openai-chat.ts')).openAIChat(options),
+      (await import('../protocols/openai-chat/openai-chat.ts')).openAIChat(options),
     'openai-responses': async (options: object) =>
-      (await import('../protocols/openai-responses.ts')).openAIResponses(options),
+      (await import('../protocols/openai-responses/openai-responses.ts')).openAIResponses(options),
   }),
 );
 

@@ -15,11 +15,11 @@ export {
   createCaviTransport,
 } from '../transports/cavi.ts';
 export { createManagedAgentsTransport, type ManagedAgentsOptions } from '../transports/managed-agents.ts';
-export { type AgUiOptions, agUi } from './ag-ui.ts';
-export { type AiSdkOptions, aiSdk } from './ai-sdk.ts';
-export { type AnthropicMessagesOptions, anthropicMessages } from './anthropic-messages.ts';
+export { type AgUiOptions, agUi } from './ag-ui/ag-ui.ts';
+export { type AiSdkOptions, aiSdk } from './ai-sdk/ai-sdk.ts';
+export { type AnthropicMessagesOptions, anthropicMessages } from './anthropic/anthropic-messages.ts';
 export type { ClientTool, ProviderTool } from './client-tool.ts';
 export { type OctavusOptions, octavus } from './octavus.ts';
-export { type OpenAIChatOptions, openAIChat } from './openai-chat.ts';
-export { type OpenAIResponsesOptions, openAIResponses } from './openai-responses.ts';
+export { type OpenAIChatOptions, openAIChat } from './openai-chat/openai-chat.ts';
+export { type OpenAIResponsesOptions, openAIResponses } from './openai-responses/openai-responses.ts';
 export type { Decoder, Protocol, RunAddress } from './protocol.ts';

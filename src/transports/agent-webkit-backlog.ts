@@ -1,5 +1,5 @@
 import { isRecord } from '../core/is-record.ts';
-import { toNumber, turnOf } from '../protocols/agent-webkit.ts';
+import { toNumber, turnOf } from '../protocols/agent-webkit/agent-webkit.ts';
 import type { Frame } from '../stream/frame.ts';
 import { type SSEFramesOptions, SSEReader } from '../stream/sse-frames.ts';
 import { eventStreamOf } from './http-requests.ts';

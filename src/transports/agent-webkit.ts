@@ -10,7 +10,7 @@ import type {
   SendContext,
   Transport,
 } from '../core/transport.ts';
-import { AgentWebkitDecoder, agentWebkit, toNumber } from '../protocols/agent-webkit.ts';
+import { AgentWebkitDecoder, agentWebkit, toNumber } from '../protocols/agent-webkit/agent-webkit.ts';
 import type { Frame } from '../stream/frame.ts';
 import { type Backlog, readBacklog, resultsIn } from './agent-webkit-backlog.ts';
 import { Asides } from './asides.ts';

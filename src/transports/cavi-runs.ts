@@ -2,7 +2,7 @@ import { AgentChatError, isAbortError, malformed, streamInterrupted } from '../c
 import { generateId } from '../core/generate-id.ts';
 import { isRecord } from '../core/is-record.ts';
 import type { EventStream } from '../core/transport.ts';
-import { type CaviDecoder, cavi } from '../protocols/cavi.ts';
+import { type CaviDecoder, cavi } from '../protocols/cavi/cavi.ts';
 import { wait } from './backoff.ts';
 import type { CaviEvent, CaviSocket } from './cavi-socket.ts';
 import { errorFromResponse } from './http-error.ts';

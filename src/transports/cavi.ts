@@ -10,7 +10,7 @@ import type {
   SendContext,
   Transport,
 } from '../core/transport.ts';
-import { CaviDecoder, type CaviOptions, cavi, UNNAMED, unwrap } from '../protocols/cavi.ts';
+import { CaviDecoder, type CaviOptions, cavi, UNNAMED, unwrap } from '../protocols/cavi/cavi.ts';
 import { type CaviMethods, HttpRuns, type Runs, SocketRuns, type StartedRun } from './cavi-runs.ts';
 import { CaviSocket, type CaviSocketOptions } from './cavi-socket.ts';
 import { errorFromResponse } from './http-error.ts';

@@ -9,10 +9,13 @@ import type {
   SendContext,
   Transport,
 } from '../core/transport.ts';
-import type { Fields } from '../protocols/anthropic-frame.ts';
-import { type ManagedAgentsProtocolOptions, managedAgents } from '../protocols/managed-agents.ts';
-import { isAtRest, SessionMemory } from '../protocols/managed-agents-memory.ts';
-import { ManagedAgentsDecoder } from '../protocols/managed-agents-stream.ts';
+import type { Fields } from '../protocols/anthropic/frame.ts';
+import {
+  type ManagedAgentsProtocolOptions,
+  managedAgents,
+} from '../protocols/managed-agents/managed-agents.ts';
+import { isAtRest, SessionMemory } from '../protocols/managed-agents/memory.ts';
+import { ManagedAgentsDecoder } from '../protocols/managed-agents/stream.ts';
 import type { Protocol } from '../protocols/protocol.ts';
 import { errorFromResponse } from './http-error.ts';
 import { type Ask, type HttpLegOptions, persist, readLeg } from './http-leg.ts';

@@ -14,7 +14,9 @@ describe.each(elements)('%s', (path, source) => {
   it('names in its comment the parts that it renders', () => {
     const documented = all(source, /@csspart ([\w-]+)/g);
     // What comes on demand is rendered into the same element.
-    const brought = all(source, /import\('\.\/(message-[\w-]+\.ts)'\)/g).map((name) => sources.get(`elements/${name}`));
+    const brought = all(source, /import\('\.\/(message-[\w-]+\.ts)'\)/g).map((name) =>
+      sources.get(`elements/${name}`),
+    );
     const literal = all([source, ...brought].join('\n'), /\spart="([\w-]+)"/g);
     const passed = source.includes(PASSED_ON) ? all(source, /this\.field\('([\w-]+)'/g) : [];
     expect([...literal, ...passed].sort()).toEqual(documented);

@@ -5,7 +5,7 @@ import { type Event, EventType, type Message, type RunAgentInput } from '@ag-ui/
 import { EventSchema, RunAgentInputSchema } from '@ag-ui/core/schemas';
 import { AgentChat, createHttpTransport, type UIMessage } from 'agent-chat-kit';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type AgUiOptions, agUi } from '../../src/protocols/ag-ui.ts';
+import { type AgUiOptions, agUi } from '../../src/protocols/ag-ui/ag-ui.ts';
 import { conversationOf, type Json, play } from '../protocols/ag-ui-play.ts';
 
 const recordings = import.meta.glob<string>('../fixtures/ag-ui/*.sse', {

@@ -11,7 +11,7 @@ import {
 import type { ToolSet, UIMessage, UIMessageStreamWriter } from 'ai';
 import type { MockLanguageModelV3 as MockModel } from 'ai/test';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { aiSdk } from '../../src/protocols/ai-sdk.ts';
+import { aiSdk } from '../../src/protocols/ai-sdk/ai-sdk.ts';
 import { aiPackage } from './ai-sdk-package.ts';
 
 const {

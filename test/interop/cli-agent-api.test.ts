@@ -1,6 +1,6 @@
 import { AgentChat, createHttpTransport, type HttpUrlOptions } from 'agent-chat-kit';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type OpenAIChatOptions, openAIChat } from '../../src/protocols/openai-chat.ts';
+import { type OpenAIChatOptions, openAIChat } from '../../src/protocols/openai-chat/openai-chat.ts';
 import { type CliAgentApi, startCliAgentApi } from './cli-agent-api-server.ts';
 
 let server: CliAgentApi;

@@ -7,7 +7,7 @@ import {
   type UIMessage,
   type UIMessagePart,
 } from 'agent-chat-kit';
-import { type AgUiOptions, agUi } from '../../src/protocols/ag-ui.ts';
+import { type AgUiOptions, agUi } from '../../src/protocols/ag-ui/ag-ui.ts';
 
 /** An event or a message of AG-UI, as JSON. */
 export type Json = Readonly<Record<string, unknown>>;

@@ -6,7 +6,7 @@ import {
   type UIMessage,
 } from 'agent-chat-kit';
 import { describe, expect, it } from 'vitest';
-import { type AgUiOptions, agUi } from '../../src/protocols/ag-ui.ts';
+import { type AgUiOptions, agUi } from '../../src/protocols/ag-ui/ag-ui.ts';
 import { conversationOf, type Json, play } from './ag-ui-play.ts';
 import { testProtocol } from './test-protocol.ts';
 

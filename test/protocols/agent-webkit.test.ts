@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { emptyState, reduce, type StreamEvent, type UIMessage } from 'agent-chat-kit';
 import { describe, expect, it, vi } from 'vitest';
-import { AgentWebkitDecoder, agentWebkit } from '../../src/protocols/agent-webkit.ts';
+import { AgentWebkitDecoder, agentWebkit } from '../../src/protocols/agent-webkit/agent-webkit.ts';
 import type { Frame } from '../../src/stream/frame.ts';
 import { createSSEParser } from '../../src/stream/sse-parser.ts';
 import { testProtocol } from './test-protocol.ts';

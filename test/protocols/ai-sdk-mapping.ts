@@ -7,7 +7,7 @@ import {
   type UIMessage,
   type UIMessagePart,
 } from 'agent-chat-kit';
-import { aiSdk } from '../../src/protocols/ai-sdk.ts';
+import { aiSdk } from '../../src/protocols/ai-sdk/ai-sdk.ts';
 
 type Part = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 import { AgentChatError, type ChatRequest, type UIMessage, type UIMessagePart } from 'agent-chat-kit';
 import { describe, expect, it } from 'vitest';
-import { aiSdk } from '../../src/protocols/ai-sdk.ts';
+import { aiSdk } from '../../src/protocols/ai-sdk/ai-sdk.ts';
 
 const trigger: ChatRequest = { type: 'trigger', triggerName: 'user-message', input: { USER_MESSAGE: 'Hi' } };
 const next: ChatRequest = { type: 'continue', executionId: 'e', toolResults: [] };

@@ -1,6 +1,6 @@
 import { emptyState, type ReduceContext, reduce, type StreamEvent, type UIMessage } from 'agent-chat-kit';
 import { describe, expect, it } from 'vitest';
-import { aiSdk } from '../../src/protocols/ai-sdk.ts';
+import { aiSdk } from '../../src/protocols/ai-sdk/ai-sdk.ts';
 import { testProtocol } from './test-protocol.ts';
 
 const recordings = import.meta.glob<string>('../fixtures/ai-sdk/*.sse', {

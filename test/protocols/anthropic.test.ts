@@ -10,7 +10,10 @@ import {
   type UIMessagePart,
 } from 'agent-chat-kit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type AnthropicMessagesOptions, anthropicMessages } from '../../src/protocols/anthropic-messages.ts';
+import {
+  type AnthropicMessagesOptions,
+  anthropicMessages,
+} from '../../src/protocols/anthropic/anthropic-messages.ts';
 import { corpus } from '../corpora.ts';
 import { testProtocol } from './test-protocol.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { emptyState, reduce, type StreamEvent, type UIMessage } from 'agent-chat-kit';
 import { describe, expect, it } from 'vitest';
-import { CaviDecoder, cavi } from '../../src/protocols/cavi.ts';
+import { CaviDecoder, cavi } from '../../src/protocols/cavi/cavi.ts';
 import { createSSEParser } from '../../src/stream/sse-parser.ts';
 import { testProtocol } from './test-protocol.ts';
 

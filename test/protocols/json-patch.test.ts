@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { AgentChatError } from 'agent-chat-kit';
 import { describe, expect, it, vi } from 'vitest';
-import { applyPatch, isDeeperThan } from '../../src/protocols/json-patch.ts';
+import { applyPatch, isDeeperThan } from '../../src/protocols/ag-ui/json-patch.ts';
 import { corpus } from '../corpora.ts';
 
 interface Case {

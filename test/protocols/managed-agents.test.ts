@@ -1,8 +1,8 @@
 import { type ChatRequest, emptyState, reduce, type StreamEvent, type UIMessagePart } from 'agent-chat-kit';
 import { describe, expect, it } from 'vitest';
-import { managedAgents } from '../../src/protocols/managed-agents.ts';
-import { isAtRest, SessionMemory } from '../../src/protocols/managed-agents-memory.ts';
-import { ManagedAgentsDecoder } from '../../src/protocols/managed-agents-stream.ts';
+import { managedAgents } from '../../src/protocols/managed-agents/managed-agents.ts';
+import { isAtRest, SessionMemory } from '../../src/protocols/managed-agents/memory.ts';
+import { ManagedAgentsDecoder } from '../../src/protocols/managed-agents/stream.ts';
 import { testProtocol } from './test-protocol.ts';
 
 const recordings = import.meta.glob<string>('../fixtures/managed-agents/*.sse', {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { openAIChat } from '../../src/protocols/openai-chat.ts';
+import { openAIChat } from '../../src/protocols/openai-chat/openai-chat.ts';
 import {
   asked,
   call,

@@ -1,6 +1,6 @@
 import { emptyState, reduce, type UIMessagePart } from 'agent-chat-kit';
 import { expect, it } from 'vitest';
-import { openAIChat } from '../../src/protocols/openai-chat.ts';
+import { openAIChat } from '../../src/protocols/openai-chat/openai-chat.ts';
 import { isChat, listed, type Transcript, transcripts } from './openai-chat-transcripts.ts';
 
 /** What a transcript says, put together without the decoder. */

@@ -1,5 +1,5 @@
 import { type ChatState, emptyState, reduce, type StreamEvent, type UIMessagePart } from 'agent-chat-kit';
-import { type OpenAIChatOptions, openAIChat } from '../../src/protocols/openai-chat.ts';
+import { type OpenAIChatOptions, openAIChat } from '../../src/protocols/openai-chat/openai-chat.ts';
 
 const recordings = import.meta.glob<string>(['../fixtures/openai-chat/*.sse'], {
   query: '?raw',

@@ -1,6 +1,6 @@
 import type { ChatRequest, FileReference, UIMessage, UIMessagePart } from 'agent-chat-kit';
 import { describe, expect, it } from 'vitest';
-import { type OpenAIChatOptions, openAIChat } from '../../src/protocols/openai-chat.ts';
+import { type OpenAIChatOptions, openAIChat } from '../../src/protocols/openai-chat/openai-chat.ts';
 
 const trigger: ChatRequest = { type: 'trigger', triggerName: 'user-message' };
 

@@ -1,6 +1,6 @@
 import { AgentChat, type AgentChatOptions, createHttpTransport } from 'agent-chat-kit';
 import { afterEach, expect, it, vi } from 'vitest';
-import { openAIChat } from '../../src/protocols/openai-chat.ts';
+import { openAIChat } from '../../src/protocols/openai-chat/openai-chat.ts';
 
 const TOOL = { name: 'look_up', inputSchema: { type: 'object', properties: { word: { type: 'string' } } } };
 

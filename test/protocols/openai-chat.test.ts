@@ -1,6 +1,6 @@
 import type { AgentChatError } from 'agent-chat-kit';
 import { describe, expect, it } from 'vitest';
-import { openAIChat } from '../../src/protocols/openai-chat.ts';
+import { openAIChat } from '../../src/protocols/openai-chat/openai-chat.ts';
 import {
   asked,
   call,

@@ -8,7 +8,10 @@ import {
   type UIMessagePart,
 } from 'agent-chat-kit';
 import { describe, expect, it, vi } from 'vitest';
-import { type OpenAIResponsesOptions, openAIResponses } from '../../src/protocols/openai-responses.ts';
+import {
+  type OpenAIResponsesOptions,
+  openAIResponses,
+} from '../../src/protocols/openai-responses/openai-responses.ts';
 import { bodyOf, eventsOf, partsOf, recording } from './openai-responses-frames.ts';
 
 const URL_OF_RESPONSES = 'http://localhost/v1/responses';

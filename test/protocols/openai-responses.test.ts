@@ -1,7 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { StreamEvent, UIMessagePart } from 'agent-chat-kit';
 import { describe, expect, it } from 'vitest';
-import { type OpenAIResponsesOptions, openAIResponses } from '../../src/protocols/openai-responses.ts';
+import {
+  type OpenAIResponsesOptions,
+  openAIResponses,
+} from '../../src/protocols/openai-responses/openai-responses.ts';
 import { corpus } from '../corpora.ts';
 import { allRecordings, bodyOf, eventsOf, partsOf, recording } from './openai-responses-frames.ts';
 import { testProtocol } from './test-protocol.ts';
