@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const START_TIMEOUT = 30_000;
 
-/** The address that `npm start` prints, and how to end it. */
+/** The address that `npm start` prints, all that it printed, and how to end it. */
 export async function startDemo(environment = {}) {
   const child = spawn('npm', ['start'], {
     cwd: ROOT,
@@ -36,7 +36,7 @@ export async function startDemo(environment = {}) {
     stop();
     throw error;
   });
-  return { url, stop };
+  return { url, stop, output: () => output };
 }
 
 function freePort() {

@@ -14,10 +14,12 @@ const TYPES: ReadonlyMap<number, AgentChatErrorType> = new Map([
   [404, 'not_found_error'],
   [409, 'conflict_error'],
   [410, 'not_found_error'],
+  [413, 'validation_error'],
   [422, 'validation_error'],
   [429, 'rate_limit_error'],
   [503, 'provider_overloaded'],
   [504, 'provider_timeout'],
+  [529, 'provider_overloaded'],
 ]);
 
 /**
