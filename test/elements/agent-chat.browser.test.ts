@@ -911,6 +911,27 @@ describe('an endpoint', () => {
     await expect.poll(said).toEqual(['You: Hello', 'Assistant: Hi']);
   });
 
+  it.each([
+    ['openai-chat', { messages: [{ role: 'user', content: 'Hello' }], stream: true }],
+    ['openai-responses', { input: [{ role: 'user' }], stream: true }],
+    ['anthropic', { messages: [{ role: 'user' }], max_tokens: 100 }],
+    ['ai-sdk', { messages: [{ role: 'user', parts: [{ type: 'text', text: 'Hello' }] }] }],
+    ['ag-ui', { messages: [{ role: 'user', content: 'Hello' }], tools: [] }],
+  ])('is asked in the words of %s', async (protocol, expected) => {
+    const { request } = serve();
+    await mount({ endpoint: '/agent', protocol, protocolOptions: { maxTokens: 100 } });
+    await userEvent.fill(field(), 'Hello');
+    await userEvent.keyboard('{Enter}');
+    expect((await request()).body).toMatchObject(expected);
+  });
+
+  it('that speaks something unknown is said to', async () => {
+    await mount({ endpoint: '/agent', protocol: 'smoke-signals' });
+    await userEvent.fill(field(), 'Hello');
+    await userEvent.keyboard('{Enter}');
+    await expect.poll(() => words(document.body)).toContain('There is no protocol “smoke-signals”.');
+  });
+
   it('can be given in markup', async () => {
     const { request } = serve();
     document.body.append(
