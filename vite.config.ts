@@ -34,6 +34,8 @@ export default defineConfig({
   define: { 'import.meta.env.CI': JSON.stringify(process.env['CI'] ?? '') },
   ssr: { resolve: { conditions: ['source', 'import', 'module', 'node', 'default'] } },
   test: {
+    // Many tests wait for what others do: one worker, the default on two cores, would leave half of them idle.
+    maxWorkers: 2,
     // Real servers and a real browser on a busy machine: what is polled for may take its time.
     expect: { poll: { timeout: 5_000 } },
     reporters: ['default', ['json', { outputFile: 'node_modules/.cache/test-report.json' }]],

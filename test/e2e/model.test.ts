@@ -71,10 +71,16 @@ it('speaks with the model that the environment names, and the page never sees th
   const page = await browser.newPage();
   const seen: string[] = [];
   page.on('console', (message) => seen.push(message.text()));
-  page.on('response', async (response) => {
-    if (!response.url().includes('/api/')) return;
-    seen.push(JSON.stringify(await response.allHeaders()), await response.text().catch(() => ''));
-  });
+  await page.exposeFunction('heard', (text: string) => seen.push(text));
+  // Whatever comes, whether the page reads it to its end or not.
+  await page.addInitScript(`{
+    const ask = window.fetch;
+    window.fetch = async (...request) => {
+      const response = await ask(...request);
+      void response.clone().text().then((text) => heard(JSON.stringify([...response.headers]) + text));
+      return response;
+    };
+  }`);
   await page.goto(demo.url);
   const label = `small-model at 127.0.0.1`;
   await expect.poll(() => page.locator('#agent').textContent()).toContain(label);
@@ -95,6 +101,6 @@ it('speaks with the model that the environment names, and the page never sees th
     tools: [{ function: { name: 'ask-user' } }, { function: { name: 'get-page-info' } }],
   });
   expect(JSON.stringify(asked[1]?.body.messages)).toContain('timeZone');
-  expect(seen.join('\n')).toContain('chat.completion.chunk');
+  await expect.poll(() => seen.join('\n')).toContain('in **Oslo**');
   expect([...seen, await page.content(), demo.output()].join('\n')).not.toContain(KEY);
 }, 60_000);
