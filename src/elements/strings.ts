@@ -21,7 +21,7 @@ export const strings = {
   copyAsCsv: 'Copy as CSV',
   copyAsMarkdown: 'Copy as Markdown',
   wrapLines: 'Wrap',
-  lineNumbers: 'Line numbers',
+  lineNumbers: 'Lines',
   fold: 'Fold',
   versions: 'Versions',
   version: (number: number, all: number) => `Version ${number} of ${all}`,

@@ -15,7 +15,7 @@ async function shown(text: string, streaming = false) {
   const root = element.shadowRoot as ShadowRoot;
   const button = (label: string): HTMLButtonElement | undefined =>
     [...root.querySelectorAll('button')].find(({ textContent }) => textContent === label);
-  await expect.poll(() => button('Line numbers')).toBeDefined();
+  await expect.poll(() => button('Lines')).toBeDefined();
   const numbers = (): number => root.querySelector('.numbers')?.textContent?.trim().split('\n').length ?? 0;
   return { element, root, numbers, press: (label: string) => button(label)?.click(), button };
 }
@@ -25,7 +25,7 @@ describe('the numbers of lines', () => {
     const { root, press, numbers } = await shown(`\`\`\`ts\n${code.join('\n')}\n\`\`\``);
     await expect.poll(() => root.querySelectorAll('.token-keyword').length).toBeGreaterThan(LINES / 2);
     expect(root.querySelector('.numbers')).toBe(null);
-    press('Line numbers');
+    press('Lines');
     expect(numbers()).toBe(LINES);
     const gutter = root.querySelector('.numbers') as HTMLElement;
     const pre = root.querySelector('pre code') as HTMLElement;
@@ -40,13 +40,13 @@ describe('the numbers of lines', () => {
     range.setStart(text, at);
     range.setEnd(text, at + 2);
     expect(Math.abs(range.getBoundingClientRect().top - line.getBoundingClientRect().top)).toBeLessThan(3);
-    press('Line numbers');
+    press('Lines');
     expect(getComputedStyle(gutter).display).toBe('none');
   });
 
   it('are no part of the code, nor of what is selected', async () => {
     const { root, press } = await shown('```\none\ntwo\n```');
-    press('Line numbers');
+    press('Lines');
     expect(root.querySelector('code')?.textContent).toBe('one\ntwo\n');
     const gutter = root.querySelector('.numbers') as HTMLElement;
     expect(getComputedStyle(gutter).userSelect).toBe('none');
@@ -58,17 +58,17 @@ describe('the numbers of lines', () => {
     const { root, press, button } = await shown('```\none\n```');
     const pre = root.querySelector('pre') as HTMLElement;
     press('Wrap');
-    press('Line numbers');
+    press('Lines');
     expect(pre.className).toBe('numbered');
     expect(button('Wrap')?.ariaPressed).toBe('false');
     press('Wrap');
     expect(pre.className).toBe('wrapped');
-    expect(button('Line numbers')?.ariaPressed).toBe('false');
+    expect(button('Lines')?.ariaPressed).toBe('false');
   });
 
   it('go on while code arrives', async () => {
     const { element, press, numbers } = await shown('```ts\none\ntwo', true);
-    press('Line numbers');
+    press('Lines');
     expect(numbers()).toBe(2);
     element.append(`\n${code.join('\n')}`);
     await expect.poll(numbers).toBe(LINES + 2);
