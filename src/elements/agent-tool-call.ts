@@ -20,7 +20,8 @@ export class AgentToolCall extends LitElement {
 
   private get standing(): keyof typeof strings.toolStatus {
     const { status = 'pending', approval } = this.data ?? {};
-    return status === 'pending' && approval?.status === 'pending' ? 'waiting' : status;
+    const isOpen = status === 'pending' || status === 'running';
+    return isOpen && approval?.status === 'pending' ? 'waiting' : status;
   }
 
   override render() {

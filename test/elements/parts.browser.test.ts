@@ -236,6 +236,7 @@ describe('agent-tool-call', () => {
     ['error', {}, 'Failed'],
     ['cancelled', {}, 'Cancelled'],
     ['pending', { approval: { approvalId: 'a', status: 'pending' } }, 'Waits for you'],
+    ['running', { approval: { approvalId: 'a', status: 'pending' } }, 'Waits for you'],
     ['pending', { approval: { approvalId: 'a', status: 'approved' } }, 'Preparing'],
     ['running', { approval: { approvalId: 'a', status: 'approved' } }, 'Running'],
     ['cancelled', { approval: { approvalId: 'a', status: 'denied' } }, 'Cancelled'],
