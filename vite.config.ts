@@ -34,8 +34,6 @@ export default defineConfig({
   define: { 'import.meta.env.CI': JSON.stringify(process.env['CI'] ?? '') },
   ssr: { resolve: { conditions: ['source', 'import', 'module', 'node', 'default'] } },
   test: {
-    // Many tests wait for what others do: one worker, the default on two cores, would leave half of them idle.
-    maxWorkers: 2,
     // Real servers and a real browser on a busy machine: what is polled for may take its time.
     expect: { poll: { timeout: 5_000 } },
     reporters: ['default', ['json', { outputFile: 'node_modules/.cache/test-report.json' }]],
@@ -47,6 +45,8 @@ export default defineConfig({
           environment: 'node',
           include: ['test/**/*.test.ts'],
           exclude: ['test/**/*.browser.test.{ts,tsx}'],
+          // Many wait for what others do: one worker, the default on two cores, would leave half of them idle.
+          maxWorkers: 2,
           testTimeout: 20_000,
           hookTimeout: 60_000,
         },
@@ -58,7 +58,12 @@ export default defineConfig({
         optimizeDeps: {
           include: ['axe-core', 'storybook/preview-api', 'react-dom/client', 'react/jsx-dev-runtime', 'vue'],
         },
-        test: { name: 'browser', include: ['test/**/*.browser.test.{ts,tsx}'], browser: browser() },
+        test: {
+          name: 'browser',
+          include: ['test/**/*.browser.test.{ts,tsx}'],
+          testTimeout: 60_000,
+          browser: browser(),
+        },
       },
       {
         extends: true,
