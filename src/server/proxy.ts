@@ -2,7 +2,8 @@ import { AgentChatError, connectionFailed, isAbortError } from '../core/error.ts
 import { isRecord } from '../core/is-record.ts';
 import { MAX_BODY_LENGTH, readJSON, refusal } from './read-json.ts';
 import { BadRequestError } from './request.ts';
-import { without } from './without.ts';
+import { SSE_HEADERS } from './sse.ts';
+import { cleaned, without } from './without.ts';
 
 /** What a proxy has to know of the words of an agent. Every protocol of `agent-chat-kit/protocols` will do. */
 export interface ProxiedProtocol {
@@ -105,13 +106,10 @@ function addressOf(request: Request, { url, path }: ProxyAgentOptions): URL {
 }
 
 function passedOn({ status, headers, body }: Response, secrets: readonly string[]): Response {
-  const kept = new Headers({
-    'Cache-Control': 'no-cache, no-transform',
-    'X-Accel-Buffering': 'no',
-    'X-Content-Type-Options': 'nosniff',
-  });
+  const kept = new Headers(SSE_HEADERS);
   const mediaType = headers.get('Content-Type');
   if (mediaType) kept.set('Content-Type', mediaType);
+  else kept.delete('Content-Type');
   return new Response(body && without(body, secrets), { status, headers: kept });
 }
 
@@ -150,7 +148,7 @@ async function messageOf(response: Response, secrets: readonly string[]): Promis
     const inner = isRecord(body) && isRecord(body['error']) ? body['error'] : body;
     const message = isRecord(inner) ? (inner['message'] ?? inner['error'] ?? inner['detail']) : undefined;
     if (typeof message !== 'string') return undefined;
-    return secrets.reduce((shown, secret) => shown.replaceAll(secret, '…'), message).slice(0, MAX_MESSAGE);
+    return cleaned(message, secrets).slice(0, MAX_MESSAGE);
   } catch {
     return undefined;
   }

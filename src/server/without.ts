@@ -26,7 +26,8 @@ export function without(
   );
 }
 
-function cleaned(text: string, secrets: readonly string[]): string {
+/** The text without what must not be seen. */
+export function cleaned(text: string, secrets: readonly string[]): string {
   return secrets.reduce((shown, secret) => shown.replaceAll(secret, GAP), text);
 }
 
