@@ -20,6 +20,8 @@ const browser = () => ({
   screenshotFailures: false,
   provider: playwright({
     launchOptions: { args: CHROMIUM_ARGS, ...(executablePath ? { executablePath } : {}) },
+    // As tall as the frame that tests run in: one that is scaled down counts as covered.
+    contextOptions: { viewport: { width: 1280, height: 900 } },
   }),
   instances: [{ browser: 'chromium' as const }],
 });

@@ -1,6 +1,10 @@
 import 'agent-chat-kit/elements';
 import './preview.css';
-import type { Preview } from '@storybook/web-components-vite';
+import { type Preview, setCustomElementsManifest } from '@storybook/web-components-vite';
+
+// What the build says of the elements: their properties, slots, events, parts and states beside each story.
+const manifests = import.meta.glob('../dist/custom-elements.json', { eager: true, import: 'default' });
+for (const manifest of Object.values(manifests)) setCustomElementsManifest(manifest);
 
 const preview: Preview = {
   globalTypes: {

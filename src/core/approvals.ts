@@ -12,6 +12,8 @@ export interface PendingApproval {
   readonly choices?: readonly string[] | undefined;
   readonly context?: string | undefined;
   readonly expiresAt?: number | undefined;
+  /** JSON Schema of the arguments: what a person may change them to. */
+  readonly inputSchema?: Readonly<Record<string, unknown>> | undefined;
   /** With `args`, the tool is to run with those instead. Rejects where the answer could not be delivered. */
   approve(answer?: { choice?: string; args?: Readonly<Record<string, unknown>> }): Promise<void>;
   deny(answer?: { reason?: string }): Promise<void>;
@@ -49,7 +51,7 @@ export class Approvals {
   }
 
   #answerable(request: ApprovalRequestEvent): PendingApproval {
-    const { approvalId, toolCallId = approvalId, toolName, args, choices, context, expiresAt } = request;
+    const { approvalId, toolCallId = approvalId, toolName, args, choices, context } = request;
     const decide = (answer: Omit<ApprovalDecision, 'approvalId' | 'digest'>) =>
       this.#decide(request, async () => {
         const digest = await approvalDigest({ toolCallId, toolName, args });
@@ -62,7 +64,8 @@ export class Approvals {
       args,
       choices,
       context,
-      expiresAt,
+      expiresAt: request.expiresAt,
+      inputSchema: request.inputSchema,
       approve: (answer) => decide({ approved: true, ...answer }),
       deny: (answer) => decide({ approved: false, ...answer }),
     };

@@ -203,6 +203,8 @@ export interface ApprovalRequestEvent extends InWorker {
   readonly args: Readonly<Record<string, unknown>>;
   readonly choices?: readonly string[] | undefined;
   readonly context?: string | undefined;
+  /** JSON Schema of the arguments: what a person may change them to. */
+  readonly inputSchema?: Readonly<Record<string, unknown>> | undefined;
   readonly expiresAt?: number | undefined;
 }
 export interface ApprovalResolvedEvent {

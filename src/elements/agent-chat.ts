@@ -1,23 +1,19 @@
 import { html, LitElement, nothing, type PropertyValues } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
-import { repeat } from 'lit/directives/repeat.js';
-import type { PendingApproval } from '../core/approvals.ts';
 import {
   type AgentChat,
   AgentChatError,
-  type ChatSnapshot,
   type ClientToolHandler,
-  type FileUpload,
-  type QueuedMessage,
   type RequestUploadUrls,
   type UIMessage,
 } from '../index.ts';
 import type { AgentComposer } from './agent-composer.ts';
 import type { AgentMessageList } from './agent-message-list.ts';
-import { Announcements, isReconnecting } from './announcements.ts';
+import { type Announce, Announcements } from './announcements.ts';
 import { baseStyles } from './base.styles.ts';
 import { chatStyles } from './chat.styles.ts';
 import { ChatController } from './chat-controller.ts';
+import { renderDock } from './chat-dock.ts';
 import { chatOf } from './chat-of.ts';
 import {
   AgentDecisionEvent,
@@ -30,8 +26,9 @@ import {
   type AgentToolAnswerEvent,
   type Suggestion,
 } from './events.ts';
-import { icons } from './icons.ts';
+import { followLanguage } from './locale.ts';
 import { MessageVersions } from './message-versions.ts';
+import type { DisplayOptions, Renderers, ToolDisplay } from './renderers.ts';
 import { strings } from './strings.ts';
 
 /**
@@ -46,6 +43,7 @@ import { strings } from './strings.ts';
  * @event {AgentEditEvent} agent-edit - The user says an earlier message in other words.
  * @event {AgentSelectVersionEvent} agent-select-version - The user wants to see another version.
  * @event {AgentDecisionEvent} agent-decision - The user allows or denies a tool call.
+ * @event {AgentReadEvent} agent-read - All that a tool call would run with was shown for long enough to be read.
  * @event {AgentToolAnswerEvent} agent-tool-answer - The user answers an interactive client tool.
  * @event {AgentErrorEvent} agent-error - Something failed.
  * @csspart frame - Everything.
@@ -57,6 +55,28 @@ import { strings } from './strings.ts';
  * @csspart uploads - The files on their way to the server.
  * @csspart composer - Where the user writes.
  * @csspart suggestion - One suggestion.
+ * @cssprop --agent-chat-canvas - Behind everything.
+ * @cssprop --agent-chat-ink - Text.
+ * @cssprop --agent-chat-ink-quiet - Text that only explains.
+ * @cssprop --agent-chat-line - Lines and borders.
+ * @cssprop --agent-chat-surface - Behind code, tables, plans and questions.
+ * @cssprop --agent-chat-bubble - Behind what the user says.
+ * @cssprop --agent-chat-accent - Buttons that go on, links and the focus.
+ * @cssprop --agent-chat-on-accent - Text on that.
+ * @cssprop --agent-chat-good - What went well.
+ * @cssprop --agent-chat-bad - What went wrong.
+ * @cssprop --agent-chat-bad-surface - Behind errors.
+ * @cssprop --agent-chat-warn - What waits for the user.
+ * @cssprop --agent-chat-warn-surface - Behind that.
+ * @cssprop --agent-chat-shadow - Below what floats.
+ * @cssprop --agent-chat-font - The typeface of text.
+ * @cssprop --agent-chat-mono - The typeface of code.
+ * @cssprop --agent-chat-font-size - The size of text, 1rem unless told.
+ * @cssprop --agent-chat-leading - The height of a line, as a factor, 1.6 unless told.
+ * @cssprop --agent-chat-space - What distances are made of, 1rem unless told.
+ * @cssprop --agent-chat-radius - How round corners are, 0.75rem unless told.
+ * @cssprop --agent-chat-measure - The longest line, 44rem unless told.
+ * @cssprop --agent-chat-fast - How long small movements take, 160ms unless told.
  */
 export class AgentChatElement extends LitElement {
   static override styles = [baseStyles, chatStyles];
@@ -68,7 +88,8 @@ export class AgentChatElement extends LitElement {
   #kept: readonly UIMessage[] | undefined;
   /** The error of the store that was last told of. */
   #told: AgentChatError | null = null;
-  #announcements = new Announcements();
+  #announcements = new Announcements(() => this.requestUpdate());
+  #display: DisplayOptions = {};
   #versions = new MessageVersions();
 
   @query('agent-composer') private composer!: AgentComposer;
@@ -120,7 +141,28 @@ export class AgentChatElement extends LitElement {
   @property({ attribute: false }) suggestions: readonly Suggestion[] = [];
 
   /** What stands in the empty composer. */
-  @property() placeholder: string = strings.messagePlaceholder;
+  @property() placeholder: string | undefined;
+
+  /** How much room there is between things: `regular` unless told. */
+  @property({ reflect: true }) density: 'compact' | 'regular' | 'roomy' | undefined;
+
+  /** The language of the words here, as a BCP 47 tag: that of the page unless told. All elements of a page speak one. */
+  @property({ reflect: true, useDefault: true }) override lang = '';
+
+  /**
+   * How much of an answer screen readers are told while it comes: whole `sentences`, the whole `answer` at its end, or
+   * only its `status`.
+   */
+  @property() announce: Announce = 'sentences';
+
+  /** What draws parts, tools, objects and data in the place of what this library draws. */
+  @property({ attribute: false }) renderers: Renderers | undefined;
+
+  /** By the name of a tool: its title, icon and summary. */
+  @property({ attribute: false }) toolDisplay: Readonly<Record<string, ToolDisplay>> | undefined;
+
+  /** How Markdown is read and drawn, such as the images that may load. */
+  @property({ attribute: false }) markdown: DisplayOptions['markdown'];
 
   /** The store that is shown: the one given, or the one made for the `endpoint`. */
   get chat(): AgentChat | undefined {
@@ -141,6 +183,7 @@ export class AgentChatElement extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#announcements.stop();
     // Moving in the page disconnects and connects at once; only an element that stays away gives up its run.
     queueMicrotask(() => {
       if (this.isConnected || !this.#own) return;
@@ -162,6 +205,12 @@ export class AgentChatElement extends LitElement {
       const { clientTools, requestUploadUrls, loadMessages } = this;
       this.#own?.updateOptions({ clientTools, requestUploadUrls, loadMessages });
     }
+    if (DISPLAY.some((name) => changed.has(name))) {
+      const { renderers, toolDisplay, markdown } = this;
+      this.#display = { renderers, toolDisplay, markdown };
+    }
+    if (changed.has('lang') || !this.hasUpdated) followLanguage(this);
+    this.#announcements.mode = this.announce;
     this.#announcements.follow(this.#store.chat, this.#store.snapshot);
   }
 
@@ -271,26 +320,39 @@ export class AgentChatElement extends LitElement {
   }
 
   private onDecision(event: AgentDecisionEvent): void {
-    const { approvalId, approved, choice } = event;
+    const { approvalId, approved, choice, reason, args } = event;
     const approval = this.chat?.pendingApprovals.find((pending) => pending.approvalId === approvalId);
     this.#unlessPrevented(event, () => {
       this.#keepFocus();
       return this.#attempt(() =>
-        approved ? approval?.approve(choice === undefined ? {} : { choice }) : approval?.deny(),
+        approved
+          ? approval?.approve({ ...(choice && { choice }), ...(args && { args }) })
+          : approval?.deny(reason ? { reason } : {}),
       );
     });
   }
 
-  /** As if the user had decided one after the other: whoever listens hears of each, and may prevent it. */
-  private decideAll(
-    button: EventTarget | null,
-    approvals: readonly PendingApproval[],
-    approved: boolean,
-  ): void {
-    for (const { approvalId, choices } of approvals) {
+  #cards() {
+    return [...this.renderRoot.querySelectorAll('agent-approval')];
+  }
+
+  #unread() {
+    return this.#cards().find((card) => !card.wasRead);
+  }
+
+  /**
+   * As if the user had decided one after the other: whoever listens hears of each, and may prevent it. Nothing is
+   * allowed before all was there to be read.
+   */
+  private decideAll({ isTrusted, currentTarget }: Event, approved: boolean): void {
+    const unread = approved ? this.#unread() : undefined;
+    if (unread) return unread.scrollIntoView({ block: 'nearest' });
+    if (approved && !isTrusted) return;
+    for (const { approval } of this.#cards()) {
       // Nobody allows more than this once without having read what it is.
-      const choice = approved && choices?.includes('once') ? 'once' : undefined;
-      button?.dispatchEvent(new AgentDecisionEvent(approvalId, approved, choice));
+      const choice = approved && approval?.choices?.includes('once') ? 'once' : undefined;
+      const { approvalId = '' } = approval ?? {};
+      currentTarget?.dispatchEvent(new AgentDecisionEvent(approvalId, approved, { choice }));
     }
   }
 
@@ -303,6 +365,19 @@ export class AgentChatElement extends LitElement {
       if (answer) tool?.submit(answer.result);
       else tool?.cancel();
     });
+  }
+
+  /** Escape stops the answer; F6 leads from the composer to the conversation and back. */
+  private onKeydown(event: KeyboardEvent): void {
+    if (event.defaultPrevented || event.isComposing) return;
+    if (event.key === 'Escape' && this.#store.snapshot?.status === 'streaming') {
+      event.preventDefault();
+      event.target?.dispatchEvent(new AgentStopEvent());
+    } else if (event.key === 'F6') {
+      event.preventDefault();
+      if (this.renderRoot.querySelector('[part="list"]:focus-within')) this.focus();
+      else this.list.focus();
+    }
   }
 
   /** What was just answered or is asked for anew goes away; the focus must not go with it. */
@@ -334,12 +409,16 @@ export class AgentChatElement extends LitElement {
         @agent-select-version=${this.onSelectVersion}
         @agent-decision=${this.onDecision}
         @agent-tool-answer=${this.onToolAnswer}
+        @agent-read=${() => this.requestUpdate()}
+        @keydown=${this.onKeydown}
+        dir=${strings.direction === 'rtl' ? 'rtl' : nothing}
       >
         <slot name="header"></slot>
         <agent-message-list
           part="list"
           .messages=${messages}
           .versions=${this.#versions.of(chat, messages)}
+          .display=${this.#display}
           ?waiting=${busy && messages.at(-1)?.role === 'user'}
           ?busy=${busy || status === 'awaiting-input'}
           ?can-edit=${canContinue && mayInterrupt}
@@ -348,7 +427,7 @@ export class AgentChatElement extends LitElement {
           ${this.renderEmpty()}
         </agent-message-list>
         <div class="bottom">
-          ${this.renderDock()}
+          ${snapshot ? renderDock(snapshot, this.dockOptions) : nothing}
           <agent-composer
             part="composer"
             .placeholder=${this.placeholder}
@@ -360,8 +439,23 @@ export class AgentChatElement extends LitElement {
           <slot name="footer"></slot>
         </div>
         <div class="hidden-visually" role="status">${this.#announcements.words}</div>
+        <div class="hidden-visually" role="alert">${this.#announcements.urgent}</div>
       </div>
     `;
+  }
+
+  private get dockOptions() {
+    return {
+      failure: this.failure,
+      isRead: this.#cards().length > 1 && this.#unread() === undefined,
+      renderers: this.renderers,
+      decideAll: (event: Event, approved: boolean) => this.decideAll(event, approved),
+      toNewestVersion: () => this.toNewestVersion(),
+      act: (command: () => void) => {
+        this.#keepFocus();
+        command();
+      },
+    };
   }
 
   private renderEmpty() {
@@ -386,91 +480,11 @@ export class AgentChatElement extends LitElement {
             </ul>`
       }`;
   }
-
-  private renderDock() {
-    const snapshot = this.#store.snapshot;
-    if (!snapshot) return nothing;
-    const { pendingApprovals, pendingClientTools, queue, uploads, canRetry } = snapshot;
-    const error = this.failure ?? snapshot.error;
-    const questions = Object.values(pendingClientTools).flat();
-    return html`<div part="dock">${this.renderNotice(snapshot)}${
-      pendingApprovals.length > 1 ? this.renderApprovals(pendingApprovals) : nothing
-    }${repeat(
-      pendingApprovals,
-      (approval) => approval.approvalId,
-      (approval) => html`<agent-approval .approval=${approval}></agent-approval>`,
-    )}${repeat(
-      questions,
-      (tool) => tool.toolCallId,
-      (tool) => html`<agent-client-tool .tool=${tool}></agent-client-tool>`,
-    )}${
-      error
-        ? html`<agent-error .error=${error} ?can-retry=${canRetry && !this.failure}></agent-error>`
-        : nothing
-    }${repeat(
-      queue,
-      (message) => message.id,
-      (message) => this.renderQueued(message),
-    )}${uploads.length > 0 ? this.renderUploads(uploads) : nothing}</div>`;
-  }
-
-  private renderNotice(snapshot: ChatSnapshot) {
-    if (!snapshot.canContinue) {
-      return html`<div part="notice">
-        <span>${strings.earlierVersion}</span>
-        <button class="plain" type="button" @click=${this.toNewestVersion}>${strings.toNewestVersion}</button>
-      </div>`;
-    }
-    if (isReconnecting(snapshot)) return html`<div part="notice">${strings.reconnecting}</div>`;
-    return snapshot.connectionState === 'connecting'
-      ? html`<div part="notice">${strings.connecting}</div>`
-      : nothing;
-  }
-
-  private renderApprovals(approvals: readonly PendingApproval[]) {
-    const decide = (approved: boolean) => (event: Event) =>
-      this.decideAll(event.currentTarget, approvals, approved);
-    const words = strings.approvals(approvals.length);
-    return html`<div part="approvals" role="group" aria-label=${words}>
-      <span class="words">${words}</span>
-      <button class="plain" type="button" @click=${decide(true)}>${strings.allowAll}</button>
-      <button class="plain" type="button" @click=${decide(false)}>${strings.denyAll}</button>
-    </div>`;
-  }
-
-  private renderQueued(message: QueuedMessage) {
-    const words = message.parts.map((part) => (part.type === 'text' ? part.text : '')).join(' ');
-    const act = (command: () => void) => () => {
-      this.#keepFocus();
-      command();
-    };
-    return html`<div part="queued" role="group" aria-label=${strings.queued}>
-      <span class="words" dir="auto">${words || strings.queued}</span>
-      <button type="button" class="plain" @click=${act(message.sendNow)}>${strings.sendNow}</button>
-      <button type="button" aria-label=${strings.remove(words)} @click=${act(message.remove)}>${icons.close}</button>
-    </div>`;
-  }
-
-  private renderUploads(uploads: readonly FileUpload[]) {
-    const cancel = ({ currentTarget }: Event) => currentTarget?.dispatchEvent(new AgentStopEvent());
-    return html`<div part="uploads">
-      <ul>
-        ${uploads.map(
-          ({ file, progress }) => html`<li>
-            <bdi class="words">${file.name}</bdi>
-            <progress max="100" .value=${progress} aria-label=${strings.uploading(file.name)}></progress>
-          </li>`,
-        )}
-      </ul>
-      <button type="button" aria-label=${strings.cancelUpload} title=${strings.cancelUpload} @click=${cancel}>
-        ${icons.close}
-      </button>
-    </div>`;
-  }
 }
 
 /** What makes another conversation. */
 const ADDRESS = ['endpoint', 'sessionId', 'protocol'] as const;
+const DISPLAY = ['renderers', 'toolDisplay', 'markdown'] as const;
 const OPTIONS = ['clientTools', 'requestUploadUrls', 'loadMessages'] as const;
 
 declare global {

@@ -121,7 +121,7 @@ export class AgentComposer extends LitElement {
   @property({ attribute: false }) files: readonly File[] = [];
 
   /** What stands in the empty field, and its name for assistive technology. */
-  @property() placeholder: string = strings.messagePlaceholder;
+  @property() placeholder: string | undefined;
 
   /** Whether an answer is on its way: it can be stopped, and nothing is sent meanwhile unless it `queues`. */
   @property({ type: Boolean }) busy = false;
@@ -216,6 +216,7 @@ export class AgentComposer extends LitElement {
   }
 
   override render() {
+    const placeholder = this.placeholder ?? strings.messagePlaceholder;
     return html`
       <div
         part="box"
@@ -228,10 +229,10 @@ export class AgentComposer extends LitElement {
         <textarea
           part="input"
           rows="1"
-          dir="auto"
+          dir=${this.value ? 'auto' : nothing}
           enterkeyhint="send"
-          placeholder=${this.placeholder}
-          aria-label=${this.placeholder}
+          placeholder=${placeholder}
+          aria-label=${placeholder}
           ?disabled=${this.disabled}
           .value=${this.value}
           @input=${this.onInput}

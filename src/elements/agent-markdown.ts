@@ -1,5 +1,6 @@
 import { html, LitElement, type PropertyValues } from 'lit';
 import { property, query } from 'lit/decorators.js';
+import type { MarkdownViewOptions } from '../markdown/markdown-view.ts';
 import type { Citation, MarkdownRenderer } from '../markdown/options.ts';
 import { baseStyles } from './base.styles.ts';
 import { markdownStyles } from './markdown.styles.ts';
@@ -38,13 +39,15 @@ export class AgentMarkdown extends LitElement {
   @property({ attribute: false }) citations: ((label: string) => Citation | null) | undefined;
 
   readonly #shown = new ShownMarkdown();
+  #options: MarkdownViewOptions | undefined;
 
   override updated(changed: PropertyValues<this>): void {
-    if (OPTIONS.some((name) => changed.has(name))) this.#shown.forget();
-    const { imagePolicy, linkPolicy, renderers, math, citations, reveal } = this;
-    const directives = renderers !== undefined;
-    const options = { imagePolicy, linkPolicy, renderers, directives, math, citations, reveal };
-    this.#shown.show(this.content, this.text ?? '', this.streaming, options);
+    if (OPTIONS.some((name) => changed.has(name))) {
+      const { imagePolicy, linkPolicy, renderers, math, citations, reveal } = this;
+      const directives = renderers !== undefined;
+      this.#options = { imagePolicy, linkPolicy, renderers, directives, math, citations, reveal };
+    }
+    this.#shown.show(this.content, this.text ?? '', this.streaming, this.#options);
   }
 
   /** More of the text. */

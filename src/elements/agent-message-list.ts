@@ -7,6 +7,7 @@ import { baseStyles } from './base.styles.ts';
 import type { AgentSelectVersionEvent } from './events.ts';
 import { icons } from './icons.ts';
 import { NO_VERSIONS, type VersionsById } from './message-versions.ts';
+import type { DisplayOptions } from './renderers.ts';
 import { StickToEnd } from './stick-to-end.ts';
 import { strings } from './strings.ts';
 
@@ -27,11 +28,14 @@ export class AgentMessageList extends LitElement {
       }
       [part='scroller'] {
         block-size: 100%;
-        overflow-anchor: none;
         overflow-y: auto;
         overscroll-behavior: contain;
         padding-inline: 1rem;
         scrollbar-gutter: stable both-edges;
+      }
+      /* Who reads along is kept at the end by us; else what is being read stays where it is. */
+      .at-end {
+        overflow-anchor: none;
       }
       [part='scroller']:focus-visible {
         outline-offset: -2px;
@@ -40,11 +44,11 @@ export class AgentMessageList extends LitElement {
         display: flex;
         flex-direction: column;
         /* Beside it, each message has a row below it. */
-        gap: 0.5rem;
+        gap: calc(var(--_space) * 0.5);
         margin-inline: auto;
         max-inline-size: var(--_measure);
         min-block-size: 100%;
-        padding-block: 1.5rem 0.5rem;
+        padding-block: calc(var(--_space) * 1.5) calc(var(--_space) * 0.5);
       }
       slot {
         display: block;
@@ -102,6 +106,9 @@ export class AgentMessageList extends LitElement {
   /** Messages that there are several versions of, by their ids: all of each, in the order in which they were made. */
   @property({ attribute: false }) versions: VersionsById = NO_VERSIONS;
 
+  /** What the application has its own mind of. */
+  @property({ attribute: false }) display: DisplayOptions | undefined;
+
   /** Whether messages of the user can be said in other words. */
   @property({ type: Boolean, attribute: 'can-edit' }) canEdit = false;
 
@@ -142,6 +149,26 @@ export class AgentMessageList extends LitElement {
     });
   }
 
+  /** What the reader opens stays where it is: following the end would carry it away. */
+  private onClick(event: Event): void {
+    const opens = event.composedPath().some((target) => target instanceof Element && target.matches(OPENERS));
+    if (opens) this.#end.leave();
+  }
+
+  /** From message to message, as in a feed. */
+  private onKeydown(event: KeyboardEvent): void {
+    const step = STEPS[event.key as keyof typeof STEPS];
+    if (!step || event.ctrlKey || event.altKey || event.metaKey) return;
+    const messages = [...this.renderRoot.querySelectorAll('agent-message')];
+    const at = messages.indexOf(event.target as AgentMessage);
+    const next = at < 0 ? undefined : messages[at + step];
+    // Elsewhere these keys scroll, and move in what is being written.
+    if (!next || event.composedPath()[0] instanceof HTMLTextAreaElement) return;
+    event.preventDefault();
+    next.focus();
+    next.scrollIntoView({ block: 'nearest' });
+  }
+
   /** Moves the focus to the conversation itself, from where the keyboard scrolls it. */
   override focus(): void {
     this.scroller?.focus({ preventScroll: true });
@@ -156,13 +183,15 @@ export class AgentMessageList extends LitElement {
     return html`
       <div
         part="scroller"
+        class=${this.#end.atEnd ? 'at-end' : ''}
         role="log"
         aria-live="off"
         aria-label=${strings.conversation}
         tabindex="0"
         @scroll=${this.#end.onScroll}
+        @keydown=${this.onKeydown}
       >
-        <div class="column" @agent-select-version=${this.onSelectVersion}>
+        <div class="column" @agent-select-version=${this.onSelectVersion} @click=${this.onClick}>
           ${this.messages.length === 0 ? html`<slot></slot>` : nothing}
           ${repeat(
             this.messages,
@@ -189,6 +218,7 @@ export class AgentMessageList extends LitElement {
     return html`<agent-message
       .message=${message}
       .versions=${versions ?? NONE}
+      .display=${this.display}
       ?can-edit=${this.canEdit}
       ?can-retry=${this.canRetry && isLast && isAnswer}
       ?busy=${this.busy && versions !== undefined}
@@ -198,6 +228,8 @@ export class AgentMessageList extends LitElement {
 }
 
 const NONE: readonly UIMessage[] = [];
+const OPENERS = 'summary, [aria-expanded]';
+const STEPS = { PageUp: -1, PageDown: 1 } as const;
 
 declare global {
   interface HTMLElementTagNameMap {

@@ -6,8 +6,9 @@ import { baseStyles, partsStyles } from './base.styles.ts';
 import { AgentEditEvent, AgentRetryEvent, AgentSelectVersionEvent } from './events.ts';
 import { icons } from './icons.ts';
 import type { MessageEditor } from './message-editor.ts';
-import { renderParts } from './render-part.ts';
-import { strings } from './strings.ts';
+import { RenderedParts } from './rendered-parts.ts';
+import type { DisplayOptions } from './renderers.ts';
+import { formatTime, strings } from './strings.ts';
 
 /** How long a button says that it has copied. Milliseconds. */
 const SAY_COPIED = 2_000;
@@ -19,6 +20,9 @@ const SAY_COPIED = 2_000;
  * @event {AgentRetryEvent} agent-retry - The user wants another answer.
  * @event {AgentSelectVersionEvent} agent-select-version - The user wants to see another version.
  * @csspart message - The whole message.
+ * @csspart sources - Sources that follow one another.
+ * @csspart thread - What belongs to another thread.
+ * @csspart failure - In the place of what an application failed to draw.
  * @csspart actions - The row below it.
  * @csspart versions - The number of the version, between the buttons that lead to others.
  * @csspart edit - The button that opens the editor.
@@ -36,7 +40,7 @@ export class AgentMessage extends LitElement {
     css`
       [part='message'] {
         display: grid;
-        gap: 0.625rem;
+        gap: calc(var(--_space) * 0.625);
         min-inline-size: 0;
       }
       .user {
@@ -114,11 +118,13 @@ export class AgentMessage extends LitElement {
     `,
   ];
 
+  @query('article') private article!: HTMLElement | null;
   @query('[part="edit"]') private editButton!: HTMLButtonElement | null;
 
   /** How copying went, for a short while. */
   @state() private copied: 'copied' | 'notCopied' | null = null;
   #copies = 0;
+  #parts = new RenderedParts();
   /** Comes when it is first asked for: few messages are ever edited. */
   #editor: MessageEditor | null = null;
 
@@ -139,6 +145,9 @@ export class AgentMessage extends LitElement {
 
   /** Whether this is the newest message: what can be done with an answer is then always shown. */
   @property({ type: Boolean, reflect: true }) latest = false;
+
+  /** What the application has its own mind of. */
+  @property({ attribute: false }) display: DisplayOptions | undefined;
 
   /** Whether the editor is open. It closes by itself when the words are saved or given up. */
   @property({ type: Boolean }) editing = false;
@@ -187,6 +196,11 @@ export class AgentMessage extends LitElement {
     void this.updateComplete.then(() => this.editButton?.focus());
   }
 
+  /** Moves the focus to the message itself, from where a screen reader goes on. */
+  override focus(options?: FocusOptions): void {
+    this.article?.focus(options);
+  }
+
   private async onCopy(): Promise<void> {
     const copy = ++this.#copies;
     this.copied = null;
@@ -206,19 +220,23 @@ export class AgentMessage extends LitElement {
 
   override render() {
     if (!this.message) return;
-    const { id, role, parts = [], status } = this.message;
+    const { id, role, parts = [], status, createdAt } = this.message;
     // Stored conversations may have messages that are not for people.
     if (role !== 'user' && role !== 'assistant') return;
     const editor = this.editing && this.isEditable ? this.#editor : null;
     const isEditing = editor !== null;
     const shown = isEditing ? parts.filter(({ type }) => type !== 'text') : parts;
+    const author = role === 'user' ? strings.you : strings.assistant;
+    const time = formatTime(createdAt);
+    const options = { display: this.display, isLive: status === 'streaming', isTyped: role === 'user' };
     return html`<article
         part="message"
         class=${isEditing ? `${role} editing` : role}
-        aria-label=${role === 'user' ? strings.you : strings.assistant}
+        tabindex="-1"
+        aria-label=${time ? strings.saidAt(author, time) : author}
         aria-busy=${status === 'streaming'}
       >
-        ${keyed(id, renderParts(shown, role === 'user'))}${editor?.render(parts.some(({ type }) => type === 'file')) ?? nothing}
+        ${keyed(id, this.#parts.render(id, shown, options))}${editor?.render(parts.some(({ type }) => type === 'file')) ?? nothing}
       </article>
       <div part="actions" class=${role === 'user' ? 'mine' : ''}>
         ${role === 'user' ? [this.renderEdit(isEditing), this.renderVersions()] : [this.renderVersions(), this.renderTools()]}

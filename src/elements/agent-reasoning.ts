@@ -1,6 +1,7 @@
 import { css, html, LitElement } from 'lit';
 import { property, query, state } from 'lit/decorators.js';
 import type { UIReasoningPart } from '../core/message.ts';
+import type { MarkdownViewOptions } from '../markdown/markdown-view.ts';
 import { baseStyles, stepStyles } from './base.styles.ts';
 import { icons } from './icons.ts';
 import { markdownStyles } from './markdown.styles.ts';
@@ -20,6 +21,13 @@ export class AgentReasoning extends LitElement {
       [part='text'] {
         color: var(--_ink-quiet);
       }
+      /* Little goes away once the thinking is over. What grows from its end stays at its end. */
+      .thoughts.live {
+        display: flex;
+        flex-direction: column-reverse;
+        max-block-size: 12rem;
+        overflow-y: auto;
+      }
     `,
   ];
 
@@ -31,11 +39,14 @@ export class AgentReasoning extends LitElement {
   /** The part to show. */
   @property({ attribute: false }) data: UIReasoningPart | undefined;
 
+  /** How Markdown is read and drawn. */
+  @property({ attribute: false }) markdown: MarkdownViewOptions | undefined;
+
   readonly #shown = new ShownMarkdown();
 
   override updated(): void {
     const { text = '', status } = this.data ?? {};
-    this.#shown.show(this.content, text, status === 'streaming');
+    this.#shown.show(this.content, text, status === 'streaming', this.markdown);
   }
 
   private onToggle(event: Event): void {
@@ -51,13 +62,18 @@ export class AgentReasoning extends LitElement {
     if (!this.data) return;
     const { status, startedAt, endedAt } = this.data;
     const duration = startedAt !== undefined && endedAt !== undefined ? endedAt - startedAt : undefined;
-    const title = status === 'streaming' ? strings.thinking : strings.thought(formatDuration(duration));
+    const isThinking = status === 'streaming';
+    const title = isThinking ? strings.thinking : strings.thought(formatDuration(duration));
     return html`
       <details ?open=${this.isOpen}>
         <summary @click=${this.onToggle}>
-          ${status === 'streaming' ? icons.spinner : icons.thought}<span>${title}</span>${icons.chevron}
+          ${isThinking ? icons.spinner : icons.thought}<span>${title}</span>${icons.chevron}
         </summary>
-        <div class="body"><div part="text" dir="auto" class="content ${status}"></div></div>
+        <div class="body">
+          <div class=${isThinking ? 'thoughts live' : 'thoughts'} tabindex=${isThinking ? 0 : -1}>
+            <div part="text" dir="auto" class="content ${status}"></div>
+          </div>
+        </div>
       </details>
     `;
   }

@@ -1,6 +1,7 @@
 import { css, html, LitElement } from 'lit';
 import { property, query } from 'lit/decorators.js';
 import type { UITextPart } from '../core/message.ts';
+import type { MarkdownViewOptions } from '../markdown/markdown-view.ts';
 import { baseStyles } from './base.styles.ts';
 import { markdownStyles } from './markdown.styles.ts';
 import { ShownMarkdown } from './shown-markdown.ts';
@@ -28,11 +29,14 @@ export class AgentText extends LitElement {
   /** The text is shown as it is, with its line breaks. */
   @property({ type: Boolean }) plain = false;
 
+  /** How Markdown is read and drawn. */
+  @property({ attribute: false }) markdown: MarkdownViewOptions | undefined;
+
   readonly #shown = new ShownMarkdown();
 
   override updated(): void {
     const { text = '', status } = this.data ?? {};
-    this.#shown.show(this.content, text, status === 'streaming');
+    this.#shown.show(this.content, text, status === 'streaming', this.markdown);
   }
 
   override render() {

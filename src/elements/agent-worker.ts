@@ -3,13 +3,17 @@ import { property, state } from 'lit/decorators.js';
 import type { UIWorkerPart } from '../core/message.ts';
 import { baseStyles, partsStyles, stepStyles } from './base.styles.ts';
 import { icons } from './icons.ts';
-import { renderParts } from './render-part.ts';
+import { RenderedParts } from './rendered-parts.ts';
+import type { DisplayOptions } from './renderers.ts';
 import { strings } from './strings.ts';
-import { nameOf, toText } from './value.ts';
+import { nameOf } from './value.ts';
 
 /**
  * @summary Another agent's work inside this answer, with everything it wrote. Open while it works.
  * @csspart parts - What the worker wrote.
+ * @csspart sources - Sources that follow one another.
+ * @csspart thread - What belongs to another thread.
+ * @csspart failure - In the place of what an application failed to draw.
  * @csspart error - What went wrong.
  */
 export class AgentWorker extends LitElement {
@@ -31,6 +35,11 @@ export class AgentWorker extends LitElement {
   /** The part to show. */
   @property({ attribute: false }) data: UIWorkerPart | undefined;
 
+  /** What the application has its own mind of. */
+  @property({ attribute: false }) display: DisplayOptions | undefined;
+
+  readonly #parts = new RenderedParts();
+
   private get isOpen(): boolean {
     return this.chosen ?? this.data?.status === 'running';
   }
@@ -42,30 +51,36 @@ export class AgentWorker extends LitElement {
 
   override render() {
     if (!this.data) return;
-    const { workerSlug = '', description, parts = [], input, output, error, status } = this.data;
+    const { workerSlug = '', description, error, status } = this.data;
     return html`
       <details ?open=${this.isOpen}>
         <summary @click=${this.onToggle}>
           ${ICONS[status] ?? icons.worker}
-          <span class="title">${description ?? nameOf(workerSlug)}</span>
+          <span class="title" dir="auto">${description ?? nameOf(workerSlug)}</span>
           <span class=${status === 'done' ? 'hidden-visually' : status}>${strings.toolStatus[status] ?? status}</span>
           ${icons.chevron}
         </summary>
         <div class="body">
-          ${this.field(strings.input, input)}
-          <div part="parts">${renderParts(parts)}</div>
-          ${this.field(strings.output, output)}
+          ${this.isOpen ? this.details() : nothing}
           ${error ? html`<div part="error" class="error" dir="auto">${error}</div>` : nothing}
         </div>
       </details>
     `;
   }
 
+  private details() {
+    const { workerId = '', parts = [], input, inputText, output, status } = this.data ?? {};
+    const { display } = this;
+    return html`${this.field(strings.input, input ?? inputText)}
+      <div part="parts">${this.#parts.render(workerId, parts, { display, isLive: status === 'running' })}</div>
+      ${this.field(strings.output, output)}`;
+  }
+
   private field(label: string, value: unknown): TemplateResult | typeof nothing {
     if (value === undefined || value === null) return nothing;
     return html`<div>
       <div class="label">${label}</div>
-      <pre class="value" tabindex="0">${toText(value)}</pre>
+      <agent-value .value=${value} label=${label}></agent-value>
     </div>`;
   }
 }

@@ -31,6 +31,7 @@ export const baseStyles = css`
     --_leading: var(--agent-chat-leading, 1.6);
     --_radius: var(--agent-chat-radius, 0.75rem);
     --_measure: var(--agent-chat-measure, 44rem);
+    --_space: var(--agent-chat-space, 1rem);
     --_fast: var(--agent-chat-fast, 160ms);
 
     box-sizing: border-box;
@@ -182,6 +183,32 @@ export const stepStyles = css`
   details[open] > summary .chevron {
     rotate: 90deg;
   }
+  summary .chevron:dir(rtl) {
+    scale: -1 1;
+  }
+  details[open] > summary .chevron:dir(rtl) {
+    rotate: -90deg;
+  }
+  /* Opens and closes by growing, where the browser can. */
+  details {
+    interpolate-size: allow-keywords;
+  }
+  details::details-content {
+    block-size: 0;
+    overflow: clip;
+    transition:
+      block-size var(--_fast),
+      content-visibility var(--_fast) allow-discrete;
+  }
+  details[open]::details-content {
+    block-size: auto;
+  }
+  .about {
+    min-inline-size: 0;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
   .title {
     color: var(--_ink);
     font-weight: 500;
@@ -220,8 +247,15 @@ export const stepStyles = css`
   }
 `;
 
-/** What stands around parts: rows of sources, and content of other threads set apart. */
+/** What stands around parts: rows of sources, content of other threads set apart, and what an application failed to draw. */
 export const partsStyles = css`
+  .failure {
+    background: var(--_bad-surface);
+    border-radius: var(--_radius);
+    color: var(--_bad);
+    font-size: var(--_small);
+    padding: 0.5rem 1rem;
+  }
   agent-file {
     justify-self: start;
   }

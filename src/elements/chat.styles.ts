@@ -7,6 +7,16 @@ export const chatStyles = css`
     block-size: 100%;
     min-block-size: 20rem;
   }
+  :host([density='compact']) {
+    --agent-chat-font-size: 0.9375rem;
+    --agent-chat-leading: 1.5;
+    --agent-chat-space: 0.625rem;
+  }
+  :host([density='roomy']) {
+    --agent-chat-font-size: 1.0625rem;
+    --agent-chat-leading: 1.7;
+    --agent-chat-space: 1.5rem;
+  }
   [part='frame'] {
     block-size: 100%;
     display: flex;
@@ -18,7 +28,7 @@ export const chatStyles = css`
   }
   .bottom {
     display: grid;
-    gap: 0.75rem;
+    gap: calc(var(--_space) * 0.75);
     inline-size: 100%;
     margin-inline: auto;
     max-inline-size: calc(var(--_measure) + 2rem);

@@ -9,13 +9,17 @@ import { AgentMessage } from './agent-message.ts';
 import { AgentMessageList } from './agent-message-list.ts';
 import { AgentObject } from './agent-object.ts';
 import { AgentOperation } from './agent-operation.ts';
+import { AgentProgress } from './agent-progress.ts';
 import { AgentReasoning } from './agent-reasoning.ts';
 import { AgentSource } from './agent-source.ts';
 import { AgentStep } from './agent-step.ts';
+import { AgentSteps } from './agent-steps.ts';
 import { AgentText } from './agent-text.ts';
 import { AgentTodo } from './agent-todo.ts';
 import { AgentToolCall } from './agent-tool-call.ts';
+import { AgentValue } from './agent-value.ts';
 import { AgentWorker } from './agent-worker.ts';
+import { Localized } from './locale.ts';
 
 /** Every element by its tag. */
 export const elements = {
@@ -30,12 +34,15 @@ export const elements = {
   'agent-message-list': AgentMessageList,
   'agent-object': AgentObject,
   'agent-operation': AgentOperation,
+  'agent-progress': AgentProgress,
   'agent-reasoning': AgentReasoning,
   'agent-source': AgentSource,
   'agent-step': AgentStep,
+  'agent-steps': AgentSteps,
   'agent-text': AgentText,
   'agent-todo': AgentTodo,
   'agent-tool-call': AgentToolCall,
+  'agent-value': AgentValue,
   'agent-worker': AgentWorker,
 } as const;
 
@@ -46,7 +53,9 @@ export const elements = {
 export function defineElements(): typeof elements {
   if (typeof customElements !== 'undefined') {
     for (const [tag, element] of Object.entries(elements)) {
-      if (!customElements.get(tag)) customElements.define(tag, element);
+      if (customElements.get(tag)) continue;
+      element.addInitializer((host) => void new Localized(host));
+      customElements.define(tag, element);
     }
   }
   return elements;

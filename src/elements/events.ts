@@ -71,17 +71,39 @@ export class AgentSuggestionEvent extends Event {
   }
 }
 
+/** What a user says of a tool call beside yes or no. */
+export interface DecisionDetails {
+  /** How far the permission goes, of the choices that were offered. */
+  readonly choice?: string | undefined;
+  /** Why it is denied. */
+  readonly reason?: string | undefined;
+  /** The arguments as the user changed them. */
+  readonly args?: Readonly<Record<string, unknown>> | undefined;
+}
+
 /** The user allows or denies a tool call. */
 export class AgentDecisionEvent extends Event {
   static readonly type = 'agent-decision';
   readonly approvalId: string;
   readonly approved: boolean;
   readonly choice: string | undefined;
-  constructor(approvalId: string, approved: boolean, choice?: string) {
+  readonly reason: string | undefined;
+  readonly args: Readonly<Record<string, unknown>> | undefined;
+  constructor(approvalId: string, approved: boolean, { choice, reason, args }: DecisionDetails = {}) {
     super(AgentDecisionEvent.type, CANCELABLE);
     this.approvalId = approvalId;
     this.approved = approved;
     this.choice = choice;
+    this.reason = reason;
+    this.args = args;
+  }
+}
+
+/** All that a tool call would run with was shown for long enough to be read. */
+export class AgentReadEvent extends Event {
+  static readonly type = 'agent-read';
+  constructor() {
+    super(AgentReadEvent.type, COMPOSED);
   }
 }
 
@@ -116,6 +138,7 @@ declare global {
     'agent-select-version': AgentSelectVersionEvent;
     'agent-suggestion': AgentSuggestionEvent;
     'agent-decision': AgentDecisionEvent;
+    'agent-read': AgentReadEvent;
     'agent-tool-answer': AgentToolAnswerEvent;
     'agent-error': AgentErrorEvent;
   }

@@ -17,18 +17,22 @@ export { AgentMessage } from './agent-message.ts';
 export { AgentMessageList } from './agent-message-list.ts';
 export { AgentObject } from './agent-object.ts';
 export { AgentOperation } from './agent-operation.ts';
+export { AgentProgress } from './agent-progress.ts';
 export { AgentReasoning } from './agent-reasoning.ts';
 export { AgentSource } from './agent-source.ts';
 export { AgentStep } from './agent-step.ts';
+export { AgentSteps } from './agent-steps.ts';
 export { AgentText } from './agent-text.ts';
 export { AgentTodo } from './agent-todo.ts';
 export { AgentToolCall } from './agent-tool-call.ts';
+export { AgentValue } from './agent-value.ts';
 export { AgentWorker } from './agent-worker.ts';
 export { defineElements } from './define.ts';
 export {
   AgentDecisionEvent,
   AgentEditEvent,
   AgentErrorEvent,
+  AgentReadEvent,
   AgentRetryEvent,
   AgentSelectVersionEvent,
   AgentStopEvent,
@@ -37,3 +41,6 @@ export {
   AgentToolAnswerEvent,
   type Suggestion,
 } from './events.ts';
+export { setLocale } from './locale.ts';
+export type { PartRenderer, RenderContext, Rendered, Renderers, ToolDisplay } from './renderers.ts';
+export type { Strings, ViewStrings } from './strings.ts';

@@ -1,6 +1,7 @@
 import type { DecoratedBlock } from '../markdown/options.ts';
 import { controlStyles } from './markdown-controls.styles.ts';
 import { strings } from './strings.ts';
+import { viewStrings } from './view-strings.ts';
 
 /** Code with more lines than this can be folded. */
 const LONG = 20;
@@ -31,16 +32,16 @@ function addCodeControls(pre: Element, block: DecoratedBlock): () => void {
       .map((row) => `${row}\n`)
       .join('');
   const numbers = new LineNumbers(pre);
-  const wrap = toggle(strings.wrapLines, (isOn) => {
+  const wrap = toggle(viewStrings().wrapLines, (isOn) => {
     pre.classList.toggle('wrapped', isOn);
     // Lines that are wrapped stand beside no number.
     if (isOn && numbers.isOn) number.click();
   });
-  const number = toggle(strings.lineNumbers, (isOn) => {
+  const number = toggle(viewStrings().lineNumbers, (isOn) => {
     numbers.show(isOn, block.rows().length);
     if (isOn && pre.classList.contains('wrapped')) wrap.click();
   });
-  const fold = toggle(strings.fold, (isOn) => pre.classList.toggle('folded', isOn));
+  const fold = toggle(viewStrings().fold, (isOn) => pre.classList.toggle('folded', isOn));
   fold.hidden = true;
   bar.append(
     name,
@@ -107,8 +108,8 @@ function addTableControls(table: Element, block: DecoratedBlock): () => void {
     if (!block.isFinal() || table.querySelector('caption')) return;
     const caption = chrome('caption', '');
     caption.append(
-      copyButton(strings.copyAsCsv, () => rowsOf(table).map(csv).join('')),
-      copyButton(strings.copyAsMarkdown, () => markdown(rowsOf(table))),
+      copyButton(viewStrings().copyAsCsv, () => rowsOf(table).map(csv).join('')),
+      copyButton(viewStrings().copyAsMarkdown, () => markdown(rowsOf(table))),
     );
     table.append(caption);
   };

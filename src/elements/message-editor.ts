@@ -1,6 +1,6 @@
 import { css, html, type TemplateResult } from 'lit';
 import { isPlainEnter } from './is-plain-enter.ts';
-import { strings } from './strings.ts';
+import { viewStrings } from './view-strings.ts';
 
 /** How the editor looks; comes with it. */
 const editorStyles = css`
@@ -96,14 +96,14 @@ export class MessageEditor {
         rows="1"
         dir="auto"
         enterkeyhint="done"
-        aria-label=${strings.editLabel}
+        aria-label=${viewStrings().editLabel}
         .value=${this.#draft}
         @input=${onInput}
         @keydown=${onKeydown}
       ></textarea>
       <div class="buttons">
-        <button part="cancel" class="plain" type="button" @click=${() => this.#host.close()}>${strings.cancel}</button>
-        <button part="save" class="primary" type="submit" ?disabled=${!canSave}>${strings.save}</button>
+        <button part="cancel" class="plain" type="button" @click=${() => this.#host.close()}>${viewStrings().cancel}</button>
+        <button part="save" class="primary" type="submit" ?disabled=${!canSave}>${viewStrings().save}</button>
       </div>
     </form>`;
   }

@@ -10,11 +10,13 @@ import { strings } from './strings.ts';
 export class ShownMarkdown {
   #root: Element | null = null;
   #view: MarkdownViewHandle | null = null;
+  #options: MarkdownViewOptions | undefined;
 
-  /** The text so far. The first call for an element decides the options. */
-  show(root: Element | null, text: string, isStreaming: boolean, options: MarkdownViewOptions = {}): void {
-    if (root !== this.#root) this.forget();
+  /** The text so far. Other options make another view of it. */
+  show(root: Element | null, text: string, isStreaming: boolean, options?: MarkdownViewOptions): void {
+    if (root !== this.#root || options !== this.#options) this.#forget();
     this.#root = root;
+    this.#options = options;
     if (!root) return;
     this.#view ??= createMarkdownView(root, {
       // Comes with the first code.
@@ -34,8 +36,7 @@ export class ShownMarkdown {
     if (!isStreaming) this.#view.finish();
   }
 
-  /** Takes the text away; the next one is shown with other options. */
-  forget(): void {
+  #forget(): void {
     this.#view?.reset();
     this.#view?.destroy();
     this.#view = null;

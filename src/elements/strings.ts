@@ -1,98 +1,25 @@
-/** Every word the elements say, in English. The keys are the table that a translation fills. */
-export const strings = {
-  you: 'You',
-  assistant: 'Assistant',
-  conversation: 'Conversation',
-  messagePlaceholder: 'Write a message',
-  send: 'Send',
-  stop: 'Stop',
-  queue: 'Send when the answer is there',
-  queued: 'Waiting to be sent',
-  sendNow: 'Send now',
-  attach: 'Attach files',
-  remove: (name: string) => `Remove ${name}`,
-  edit: 'Edit',
-  editLabel: 'Your message in other words',
-  save: 'Save',
-  cancel: 'Cancel',
-  copy: 'Copy',
-  copied: 'Copied',
-  notCopied: 'It could not be copied',
-  copyAsCsv: 'Copy as CSV',
-  copyAsMarkdown: 'Copy as Markdown',
-  wrapLines: 'Wrap',
-  lineNumbers: 'Lines',
-  fold: 'Fold',
-  versions: 'Versions',
-  version: (number: number, all: number) => `Version ${number} of ${all}`,
-  previousVersion: 'Previous version',
-  nextVersion: 'Next version',
-  earlierVersion: 'An earlier version. The agent cannot go on from here.',
-  toNewestVersion: 'Back to the newest',
-  uploading: (name: string) => `Uploading ${name}`,
-  cancelUpload: 'Cancel the upload',
-  jumpToLatest: 'Jump to the latest',
-  responding: 'The assistant is responding.',
-  complete: 'Response complete.',
-  stopped: 'Response stopped.',
-  thinking: 'Thinking',
-  thought: (duration: string) => (duration ? `Thought for ${duration}` : 'Thought'),
-  plan: 'Plan',
-  progress: (done: number, all: number) => `${done} of ${all}`,
-  todoStatus: {
-    pending: 'To do',
-    in_progress: 'In progress',
-    completed: 'Done',
-    cancelled: 'Cancelled',
-  },
-  toolStatus: {
-    pending: 'Preparing',
-    running: 'Running',
-    done: 'Done',
-    error: 'Failed',
-    cancelled: 'Cancelled',
-    waiting: 'Waits for you',
-  },
-  arguments: 'Arguments',
-  input: 'Input',
-  output: 'Output',
-  result: 'Result',
-  loadImageOf: 'Load image',
-  loadImage: (host: string) => `Load image from ${host}`,
-  download: 'Download',
-  opensNewTab: 'opens in a new tab',
-  retry: 'Try again',
-  retryAfter: (duration: string) => `It can be tried again in ${duration}.`,
-  errorTitle: {
-    authentication_error: 'Please sign in',
-    permission_error: 'Not allowed',
-    validation_error: 'That could not be understood',
-    not_found_error: 'Not found',
-    rate_limit_error: 'Too many requests',
-    quota_exceeded_error: 'The quota is used up',
-    provider_overloaded: 'The service is busy',
-    provider_timeout: 'The service took too long',
-    protocol_error: 'An unexpected answer',
-    'connection-failed': 'No connection',
-    'stream-interrupted': 'The answer was cut off',
-    other: 'Something went wrong',
-  },
-  approvalTitle: (tool: string) => `Allow “${tool}”?`,
-  allow: 'Allow',
-  allowChoice: { once: 'Allow once', session: 'Allow for this session', always: 'Always allow' },
-  deny: 'Deny',
-  approvals: (count: number) => `${count} tools wait for your permission`,
-  allowAll: 'Allow all',
-  denyAll: 'Deny all',
-  question: 'The assistant asks',
-  answer: 'Answer',
-  answerPlaceholder: 'Your answer',
-  skip: 'Skip',
-  connecting: 'Connecting…',
-  reconnecting: 'Reconnecting…',
-} as const;
+import { english } from './locales/en.ts';
+import type { englishViews } from './locales/en-views.ts';
 
+/** The words of what loads on demand. */
+export type ViewStrings = typeof englishViews;
+
+/** Every word the elements say. Without `views`, what loads on demand says them in English. */
+export interface Strings extends Readonly<typeof english> {
+  readonly views?: ViewStrings | undefined;
+}
+
+/** The words of the page's language. */
+export let strings: Strings = english;
+
+/** What counts units, made when first needed: making one is slow. */
 const formats = new Map<string, Intl.NumberFormat>();
+
+/** From now on, elements that are drawn say these words. */
+export function replaceStrings(next: Strings): void {
+  strings = next;
+  formats.clear();
+}
 
 /** Milliseconds as people say them: seconds below a minute, else minutes. Empty for less than a second. */
 export function formatDuration(milliseconds: number | undefined): string {
@@ -108,10 +35,20 @@ export function formatSize(bytes: number): string {
   return unit(bytes / 1_000 ** index, units[index] ?? 'byte');
 }
 
+/** The time of day, and the day where it was another one. Empty where it is not known. */
+export function formatTime(date: Date | undefined): string {
+  if (!(date instanceof Date) || !(date.getTime() > 0)) return '';
+  const isToday = date.toDateString() === new Date().toDateString();
+  return date.toLocaleString(strings.locale, {
+    ...(!isToday && { dateStyle: 'medium' }),
+    timeStyle: 'short',
+  });
+}
+
 function unit(value: number, name: string): string {
   let format = formats.get(name);
   if (!format) {
-    format = new Intl.NumberFormat('en', {
+    format = new Intl.NumberFormat(strings.locale, {
       style: 'unit',
       unit: name,
       unitDisplay: name === 'byte' ? 'long' : 'short',

@@ -1,6 +1,9 @@
 /** How much of one value is written out. Characters. */
 const MAX_LENGTH = 20_000;
 
+/** Longer text is no summary of anything. Characters. */
+const MAX_SUMMARY = 80;
+
 /** A value as people can read it: text as it is, anything else as indented JSON, cut where it is very long. */
 export function toText(value: unknown): string {
   const text = typeof value === 'string' ? value : (stringify(value) ?? String(value));
@@ -15,6 +18,12 @@ export function nameOf(identifier: string): string {
     .trim()
     .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** What a call is about, if one of its arguments is short text: the first one. */
+export function summaryOf(args: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const text = Object.values(args ?? {}).find((value) => typeof value === 'string' && value.trim() !== '');
+  return typeof text === 'string' && text.length <= MAX_SUMMARY ? text : undefined;
 }
 
 function stringify(value: unknown): string | undefined {

@@ -3,11 +3,11 @@ const HIDDEN = /(?![\t\n\r])[\p{C}\p{Zl}\p{Zp}\p{DI}\u2800]/gu;
 /** In an emoji they join what it is made of. */
 const EMOJI = /(?:\p{ExtPict}\p{EMod}?\ufe0f?\u200d?)+|(?![\t\n\r])[\p{C}\p{Zl}\p{Zp}\p{DI}\u2800]/gu;
 
-/** The text with what hides in it written out, as `[U+202E]`: it may say where something leads. */
+/** The text with what hides in it written out, as `⟨U+202E⟩`: it may say where something leads. */
 export function visible(text: string): string {
   return text.replace(EMOJI, (found) =>
     found.search(HIDDEN) === 0
-      ? `[U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}]`
+      ? `⟨U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`
       : found,
   );
 }

@@ -13,6 +13,8 @@ import type {
   AgentToolAnswerEvent,
 } from '../elements/events.ts';
 
+import { type PartComponents, usePartComponents } from './part-components.ts';
+
 type Tag = keyof ReturnType<typeof defineElements>;
 type ElementClass<T extends Tag> = ReturnType<typeof defineElements>[T];
 
@@ -49,7 +51,22 @@ function component<T extends Tag, E extends Record<string, EventName | string> =
   return createComponent({ react: React, tagName, elementClass, ...(events ? { events } : {}) });
 }
 
-export const AgentChat = /* @__PURE__ */ component('agent-chat', chatEvents);
+const ChatElement = /* @__PURE__ */ component('agent-chat', chatEvents);
+
+export type AgentChatProps = React.ComponentProps<typeof ChatElement> & {
+  /** Components of the application that draw parts; see `usePartComponents`. */
+  readonly components?: PartComponents | undefined;
+};
+
+/** `<agent-chat>`; with `components`, parts are drawn by the application's own. */
+export const AgentChat = /* @__PURE__ */ React.forwardRef<
+  InstanceType<ElementClass<'agent-chat'>>,
+  AgentChatProps
+>(function AgentChat({ components, children, ...props }, ref) {
+  const drawn = usePartComponents(components);
+  const renderers = components ? { renderers: drawn.renderers } : {};
+  return React.createElement(ChatElement, { ...renderers, ...props, ref }, children, drawn.children);
+});
 export const AgentMessageList = /* @__PURE__ */ component('agent-message-list');
 export const AgentMessage = /* @__PURE__ */ component('agent-message');
 export const AgentComposer = /* @__PURE__ */ component('agent-composer', { onSubmit, onStop });
@@ -61,6 +78,9 @@ export const AgentOperation = /* @__PURE__ */ component('agent-operation');
 export const AgentSource = /* @__PURE__ */ component('agent-source');
 export const AgentFile = /* @__PURE__ */ component('agent-file');
 export const AgentObject = /* @__PURE__ */ component('agent-object');
+export const AgentSteps = /* @__PURE__ */ component('agent-steps');
+export const AgentValue = /* @__PURE__ */ component('agent-value');
+export const AgentProgress = /* @__PURE__ */ component('agent-progress');
 export const AgentTodo = /* @__PURE__ */ component('agent-todo');
 export const AgentWorker = /* @__PURE__ */ component('agent-worker');
 export const AgentStep = /* @__PURE__ */ component('agent-step');

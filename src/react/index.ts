@@ -3,6 +3,8 @@
  * the main entry, so that it imports from one place. May import `core`, `elements` and the main entry; React is
  * the application's.
  */
+
+export type { Renderers } from '../elements/renderers.ts';
 export {
   AgentChatError,
   type AgentChatOptions,
@@ -62,14 +64,19 @@ export {
   AgentMessageList,
   AgentObject,
   AgentOperation,
+  AgentProgress,
   AgentReasoning,
   AgentSource,
   AgentStep,
+  AgentSteps,
   AgentText,
   AgentTodo,
   AgentToolCall,
+  AgentValue,
   AgentWorker,
 } from './components.ts';
+export type { AgentElements } from './elements.ts';
+export { type PartComponents, usePartComponents } from './part-components.ts';
 export { type UseAgentChatReturn, useAgentChat } from './use-agent-chat.ts';
 export { type UseAutoScrollOptions, type UseAutoScrollReturn, useAutoScroll } from './use-auto-scroll.ts';
 export { useChatSelector, useMessage } from './use-chat-selector.ts';

@@ -3,6 +3,9 @@
  * needs of the main entry, so that it imports from one place. May import `core` and the main entry; Svelte is the
  * application's.
  */
+
+export type { PartSlot, SlotNames } from '../elements/part-slots.ts';
+export type { Renderers } from '../elements/renderers.ts';
 export {
   AgentChat,
   AgentChatError,
@@ -53,3 +56,5 @@ export {
   uploadFiles,
 } from '../index.ts';
 export { createAgentChat, type SvelteAgentChat } from './create-agent-chat.ts';
+export { createPartSlots } from './create-part-slots.ts';
+export type { AgentElements } from './elements.ts';

@@ -2,6 +2,9 @@
  * Vue bindings: composables over the store. Also what a Vue application needs of the main entry, so that it imports
  * from one place. May import `core` and the main entry; Vue is the application's.
  */
+
+export type { PartSlot, SlotNames } from '../elements/part-slots.ts';
+export type { Renderers } from '../elements/renderers.ts';
 export {
   AgentChat,
   AgentChatError,
@@ -51,5 +54,7 @@ export {
   type UserMessageInput,
   uploadFiles,
 } from '../index.ts';
+export type { AgentElements } from './elements.ts';
 export { type UseAgentChatReturn, useAgentChat } from './use-agent-chat.ts';
 export { useMessage } from './use-message.ts';
+export { usePartSlots } from './use-part-slots.ts';

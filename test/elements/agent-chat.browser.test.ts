@@ -133,6 +133,7 @@ describe('every part', () => {
         'agent-reasoning',
         'agent-source',
         'agent-step',
+        'agent-steps',
         'agent-text',
         'agent-todo',
         'agent-tool-call',
@@ -150,8 +151,8 @@ describe('every part', () => {
     const chat = new AgentChat({ transport: createScriptedTransport(events) });
     await mount({ chat });
     await chat.sendMessage('Add');
-    await expect.poll(parts).toEqual(['agent-text', 'agent-tool-call', 'agent-step']);
-    expect(said()[1]).toMatch(/^Assistant: Add Done .* The sum is 3\.$/);
+    await expect.poll(parts).toEqual(['agent-text', 'agent-steps', 'agent-tool-call', 'agent-step']);
+    expect(said()[1]).toBe('Assistant: Add Done The sum is 3.');
   });
 });
 
@@ -411,6 +412,18 @@ describe('files on their way', () => {
 });
 
 describe('several approvals', () => {
+  /** What a user does who looks at each. */
+  async function readAll(): Promise<void> {
+    await expect
+      .poll(() => elementsIn(document).filter((element) => element.matches('[part="approval"]')).length)
+      .toBe(2);
+    for (const element of elementsIn(document)) {
+      if (element.localName !== 'agent-approval') continue;
+      element.scrollIntoView({ block: 'nearest' });
+      await expect.poll(() => 'wasRead' in element && element.wasRead).toBe(true);
+    }
+  }
+
   const both = (fields: Parameters<typeof approvalRequest>[0] = {}) => [
     start,
     approvalRequest(fields),
@@ -421,6 +434,7 @@ describe('several approvals', () => {
     const { say, decisions } = await setup();
     (await say('Tidy up')).emit(...both());
     await expect.element(page.getByText('2 tools wait for your permission')).toBeVisible();
+    await readAll();
     await button('Allow all').click();
     await expect.element(button('Allow all')).not.toBeInTheDocument();
     expect(decisions).toEqual([
@@ -444,6 +458,7 @@ describe('several approvals', () => {
   it('are allowed once where the agent offers that, and never for longer', async () => {
     const { say, decisions } = await setup();
     (await say('Tidy up')).emit(...both({ choices: ['always', 'once', 'deny'] }));
+    await readAll();
     await button('Allow all').click();
     await expect.poll(() => decisions.map(({ choice }) => choice)).toEqual(['once', 'once']);
   });
@@ -456,6 +471,7 @@ describe('several approvals', () => {
       if (event.approvalId === 'a2') event.preventDefault();
     });
     (await say('Tidy up')).emit(...both());
+    await readAll();
     await button('Allow all').click();
     await expect.element(page.getByLabelText('Allow “Delete note”?')).not.toBeInTheDocument();
     expect(heard).toEqual(['a1 true', 'a2 true']);
@@ -472,10 +488,25 @@ describe('several approvals', () => {
       },
     });
     (await say('Tidy up')).emit(...both());
+    await readAll();
     await button('Allow all').click();
     await expect.poll(card).toContain('The line is down.');
     await expect.element(page.getByLabelText('Allow “Delete note”?')).toBeVisible();
     await expect.element(page.getByLabelText('Allow “Empty bin”?')).not.toBeInTheDocument();
+  });
+
+  it('cannot be allowed at once before each was there to be read', async () => {
+    const { say, decisions } = await setup();
+    (await say('Tidy up')).emit(...both());
+    await expect.element(button('Allow all')).toHaveAttribute('aria-disabled', 'true');
+    (button('Allow all').element() as HTMLElement).click();
+    await readAll();
+    // Nor by a page that presses for the user.
+    (button('Allow all').element() as HTMLElement).click();
+    await frames(2);
+    expect(decisions).toEqual([]);
+    await button('Allow all').click();
+    await expect.poll(() => decisions.length).toBe(2);
   });
 
   it('are not given by Enter in the composer', async () => {
@@ -534,7 +565,9 @@ describe('an approval', () => {
     const { say, decisions } = await setup();
     (await say('Delete the note')).emit(start, approvalRequest({ choices: ['once', 'always', 'deny'] }));
     await expect.element(button('Allow once')).toBeVisible();
-    expect(find('agent-approval')?.shadowRoot?.querySelectorAll('button').length).toBe(3);
+    expect(find('agent-approval')?.shadowRoot?.querySelectorAll('[part="allow"], [part="deny"]').length).toBe(
+      3,
+    );
     await button('Always allow').click();
     await expect.poll(() => decisions).toEqual([{ approvalId: 'a1', approved: true, choice: 'always' }]);
   });
@@ -558,10 +591,11 @@ describe('an approval', () => {
     const { say, decisions } = await setup();
     (await say('Delete the note')).emit(start, approvalRequest());
     await expect.element(button('Allow')).toBeVisible();
-    await userEvent.tab({ shift: true });
-    expect(focused()).toBe('Deny');
-    await userEvent.tab({ shift: true });
-    expect(focused()).toBe('Allow');
+    await expect.element(button('Allow')).not.toHaveAttribute('aria-disabled', 'true');
+    for (const name of ['Change', 'Say why not', 'Deny', 'Allow']) {
+      await userEvent.tab({ shift: true });
+      expect(focused()).toBe(name);
+    }
     await userEvent.keyboard('{Enter}');
     await expect.poll(() => decisions).toEqual([{ approvalId: 'a1', approved: true }]);
     await expect.poll(focused).toBe(FIELD);
@@ -740,17 +774,18 @@ describe('screen readers', () => {
     return heard;
   }
 
-  it('hear that the answer begins and that it is complete, not every word', async () => {
+  it('hear that the answer begins, what it says and that it is complete, not every word', async () => {
     const { say } = await setup();
     const heard = announcements();
     const leg = await say('Hello');
     leg.emit(start);
     for (let i = 0; i < 10; i += 1) {
-      leg.emit(delta(`word ${i} `));
+      leg.emit(delta(`**word** ${i} `));
       await frame();
     }
     leg.emit(finish);
-    await expect.poll(() => heard).toEqual(['The assistant is responding.', 'Response complete.']);
+    const all = Array.from({ length: 10 }, (_, i) => `word ${i}`).join(' ');
+    await expect.poll(() => heard).toEqual(['The assistant is responding.', `${all} Response complete.`]);
     expect(find('[role="log"]')?.getAttribute('aria-live')).toBe('off');
     expect(find('[role="log"]')?.ariaLabel).toBe('Conversation');
   });
@@ -762,7 +797,7 @@ describe('screen readers', () => {
       const leg = await say(question);
       await expect.poll(() => heard.at(-1)).toBe('The assistant is responding.');
       leg.emit(start, delta('Yes.'), finish);
-      await expect.poll(() => heard.at(-1)).toBe('Response complete.');
+      await expect.poll(() => heard.at(-1)).toBe('Yes. Response complete.');
     }
     expect(heard.length).toBe(4);
   });
@@ -774,8 +809,7 @@ describe('screen readers', () => {
     await expect.poll(() => said().length).toBe(2);
     await button('Stop').click();
     await expect.element(button('Send')).toBeVisible();
-    await frames(2);
-    expect(heard).toEqual(['The assistant is responding.', 'Response stopped.']);
+    await expect.poll(() => heard).toEqual(['The assistant is responding.', 'One Response stopped.']);
   });
 
   it('hear once that the run begins, however many legs it has', async () => {
@@ -785,7 +819,7 @@ describe('screen readers', () => {
     await button('Red').click();
     await expect.poll(() => legs.length).toBe(2);
     (await leg()).emit(start, delta('Done.'), finish);
-    await expect.poll(() => heard.at(-1)).toBe('Response complete.');
+    await expect.poll(() => heard.at(-1)).toBe('Done. Response complete.');
     expect(heard.filter((words) => words === 'The assistant is responding.').length).toBe(1);
   });
 
@@ -893,7 +927,7 @@ describe('the store', () => {
     await expect.poll(notice).toBeNull();
     leg.emit(delta(' and half'), finish);
     await expect.poll(said).toEqual(['You: Hello', 'Assistant: Half and half']);
-    await expect.poll(() => heard).toEqual(['Reconnecting…', '', 'Response complete.']);
+    await expect.poll(() => heard).toEqual(['Reconnecting…', '', 'Half and half Response complete.']);
   });
 });
 
@@ -1340,7 +1374,7 @@ describe('the element', () => {
     await expect.poll(() => legs.length).toBe(1);
     (await leg()).emit(start, approvalRequest());
     await expect.element(button('Deny')).toBeVisible();
-    await userEvent.tab({ shift: true });
+    while (focused() !== 'Deny') await userEvent.tab({ shift: true });
     await userEvent.keyboard(' ');
     await expect.poll(() => decisions).toEqual([{ approvalId: 'a1', approved: false }]);
     await expect.poll(focused).toBe(FIELD);

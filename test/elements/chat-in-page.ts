@@ -93,7 +93,7 @@ export const said = (): string[] =>
   elementsIn(document)
     .filter((element) => element.localName === 'agent-message')
     .map((element) => find('article', element.shadowRoot as ShadowRoot) as HTMLElement)
-    .map((article) => `${article.ariaLabel}: ${words(article)}`);
+    .map((article) => `${article.ariaLabel?.split(',')[0]}: ${words(article)}`);
 
 export const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 export const frames = async (count: number) => {
@@ -109,6 +109,8 @@ export const drawn = async () => {
 /** A chat in a page of 480 by 480 pixels. */
 export async function mount(fields: Partial<AgentChatElement>): Promise<AgentChatElement> {
   const element = Object.assign(document.createElement('agent-chat'), fields);
+  // A page that scrolls sideways moves what is clicked, and what moves takes no permission.
+  if (innerWidth < 520) await page.viewport(520, 800);
   const place = document.createElement('div');
   Object.assign(place.style, { width: '480px', height: '480px' });
   place.append(element);

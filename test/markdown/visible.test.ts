@@ -12,7 +12,7 @@ const published = corpus('unicode/invisible-and-control-ranges.json') as
 
 const HIDDEN_SETS = ['Bidi_Control', 'Default_Ignorable_Code_Point', 'Cf', 'Cc', 'Zl_Zp'];
 const number = (code: string): number => Number.parseInt(code, 16);
-const marked = (code: number): string => `[U+${code.toString(16).toUpperCase().padStart(4, '0')}]`;
+const marked = (code: number): string => `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
 
 describe('what is not seen in a text that says where something leads', () => {
   it.skipIf(!published)('is written out, whatever it is', () => {
@@ -33,16 +33,16 @@ describe('what is not seen in a text that says where something leads', () => {
     for (const text of ['❤️ 👩🏽‍💻 👨‍👩‍👧', 'Ünï 漢字 पि', 'one\ttwo\nthree', 'paypal.com']) {
       expect(visible(text)).toBe(text);
     }
-    expect(visible('a\u200db')).toBe('a[U+200D]b');
+    expect(visible('a\u200db')).toBe('a⟨U+200D⟩b');
   });
 
   it('is written out in titles, descriptions and buttons', () => {
-    expect(toHtml('[a](https://a.test "see \u202emoc.knab")')).toContain('title="see [U+202E]moc.knab"');
+    expect(toHtml('[a](https://a.test "see \u202emoc.knab")')).toContain('title="see ⟨U+202E⟩moc.knab"');
     const image = toHtml('![a\u200bb](https://a.test/x.png "c\u2066d")', { imagePolicy: (url) => url });
-    expect(image).toContain('alt="a[U+200B]b"');
-    expect(image).toContain('title="c[U+2066]d"');
+    expect(image).toContain('alt="a⟨U+200B⟩b"');
+    expect(image).toContain('title="c⟨U+2066⟩d"');
     const held = toHtml('![a\u202eb](https://a\u200b.test/x.png)');
-    expect(held).toContain('a[U+202E]b');
+    expect(held).toContain('a⟨U+202E⟩b');
     expect(held).toContain('data-host="a.test"');
     expect(held).toContain('Load image (a.test)');
   });
