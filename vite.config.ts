@@ -56,7 +56,16 @@ export default defineConfig({
         plugins: [vue(), svelte({ configFile: false })],
         // Found in advance, so that no test is loaded twice when the first one asks for them.
         optimizeDeps: {
-          include: ['axe-core', 'storybook/preview-api', 'react-dom/client', 'react/jsx-dev-runtime', 'vue'],
+          include: [
+            'axe-core',
+            'storybook/preview-api',
+            'react-dom/client',
+            'react/jsx-dev-runtime',
+            'vue',
+            '@cfworker/json-schema',
+            'papaparse',
+            'fast-check',
+          ],
         },
         test: {
           name: 'browser',

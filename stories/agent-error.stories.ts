@@ -27,3 +27,16 @@ export const SignIn = error(
   { type: 'authentication_error', retryable: false },
   false,
 );
+export const Offline = error('The server could not be reached.', { code: 'connection-failed' });
+export const NotAllowed = error(
+  'You may not use this agent.',
+  { type: 'permission_error', retryable: false },
+  false,
+);
+export const QuotaUsedUp = error(
+  'The quota of this month is used up.',
+  { type: 'quota_exceeded_error', retryable: false },
+  false,
+);
+export const Busy = error('The model is overloaded.', { type: 'provider_overloaded', source: 'provider' });
+export const Unknown = error('Something failed.', {});

@@ -9,14 +9,14 @@ import {
 } from '../index.ts';
 import type { AgentComposer } from './agent-composer.ts';
 import type { AgentMessageList } from './agent-message-list.ts';
-import { type Announce, Announcements } from './announcements.ts';
+import type { Announce, Announcements } from './announcements.ts';
 import { baseStyles } from './base.styles.ts';
 import { chatStyles } from './chat.styles.ts';
 import { ChatController } from './chat-controller.ts';
 import { renderDock } from './chat-dock.ts';
 import { chatOf } from './chat-of.ts';
 import {
-  AgentDecisionEvent,
+  type AgentDecisionEvent,
   type AgentEditEvent,
   AgentErrorEvent,
   type AgentSelectVersionEvent,
@@ -26,8 +26,9 @@ import {
   type AgentToolAnswerEvent,
   type Suggestion,
 } from './events.ts';
-import { followLanguage } from './locale.ts';
+import { followLanguage } from './language.ts';
 import { MessageVersions } from './message-versions.ts';
+import { OnDemand } from './on-demand.ts';
 import type { DisplayOptions, Renderers, ToolDisplay } from './renderers.ts';
 import { strings } from './strings.ts';
 
@@ -88,8 +89,11 @@ export class AgentChatElement extends LitElement {
   #kept: readonly UIMessage[] | undefined;
   /** The error of the store that was last told of. */
   #told: AgentChatError | null = null;
-  #announcements = new Announcements(() => this.requestUpdate());
+  /** Comes with the first conversation. */
+  #announcements: Announcements | undefined;
+  #isListening = false;
   #display: DisplayOptions = {};
+  #rows = new OnDemand<AgentChatElement>(this, async () => (await import('./dock-rows.ts')).DockRows);
   #versions = new MessageVersions();
 
   @query('agent-composer') private composer!: AgentComposer;
@@ -183,7 +187,7 @@ export class AgentChatElement extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#announcements.stop();
+    this.#announcements?.stop();
     // Moving in the page disconnects and connects at once; only an element that stays away gives up its run.
     queueMicrotask(() => {
       if (this.isConnected || !this.#own) return;
@@ -210,8 +214,7 @@ export class AgentChatElement extends LitElement {
       this.#display = { renderers, toolDisplay, markdown };
     }
     if (changed.has('lang') || !this.hasUpdated) followLanguage(this);
-    this.#announcements.mode = this.announce;
-    this.#announcements.follow(this.#store.chat, this.#store.snapshot);
+    this.#announce();
   }
 
   protected override updated(): void {
@@ -219,6 +222,25 @@ export class AgentChatElement extends LitElement {
     if (error === this.#told) return;
     this.#told = error;
     if (error) this.dispatchEvent(new AgentErrorEvent(error));
+  }
+
+  #announce(): void {
+    if (this.#announcements) {
+      this.#announcements.mode = this.announce;
+      this.#announcements.follow(this.#store.chat, this.#store.snapshot);
+    }
+    if (this.#isListening || !this.#store.chat) return;
+    this.#isListening = true;
+    import('./announcements.ts').then(
+      ({ Announcements }) => {
+        this.#announcements = new Announcements(() => this.requestUpdate());
+        this.requestUpdate();
+      },
+      () => {
+        // The next conversation may have a better connection.
+        this.#isListening = false;
+      },
+    );
   }
 
   /** Moves the focus to the composer. */
@@ -316,7 +338,8 @@ export class AgentChatElement extends LitElement {
     const versions = this.chat?.versions(messageId) ?? [];
     const number = versions.findIndex(({ id }) => id === messageId) + 1;
     const more = this.chat?.getSnapshot().canContinue ? '' : strings.earlierVersion;
-    this.#announcements.words = `${strings.version(number, versions.length)}. ${more}`;
+    const words = `${strings.version(number, versions.length)}. ${more}`;
+    if (this.#announcements) this.#announcements.words = words;
   }
 
   private onDecision(event: AgentDecisionEvent): void {
@@ -330,30 +353,6 @@ export class AgentChatElement extends LitElement {
           : approval?.deny(reason ? { reason } : {}),
       );
     });
-  }
-
-  #cards() {
-    return [...this.renderRoot.querySelectorAll('agent-approval')];
-  }
-
-  #unread() {
-    return this.#cards().find((card) => !card.wasRead);
-  }
-
-  /**
-   * As if the user had decided one after the other: whoever listens hears of each, and may prevent it. Nothing is
-   * allowed before all was there to be read.
-   */
-  private decideAll({ isTrusted, currentTarget }: Event, approved: boolean): void {
-    const unread = approved ? this.#unread() : undefined;
-    if (unread) return unread.scrollIntoView({ block: 'nearest' });
-    if (approved && !isTrusted) return;
-    for (const { approval } of this.#cards()) {
-      // Nobody allows more than this once without having read what it is.
-      const choice = approved && approval?.choices?.includes('once') ? 'once' : undefined;
-      const { approvalId = '' } = approval ?? {};
-      currentTarget?.dispatchEvent(new AgentDecisionEvent(approvalId, approved, { choice }));
-    }
   }
 
   private onToolAnswer(event: AgentToolAnswerEvent): void {
@@ -438,24 +437,16 @@ export class AgentChatElement extends LitElement {
           ></agent-composer>
           <slot name="footer"></slot>
         </div>
-        <div class="hidden-visually" role="status">${this.#announcements.words}</div>
-        <div class="hidden-visually" role="alert">${this.#announcements.urgent}</div>
+        <div class="hidden-visually" role="status">${this.#announcements?.words}</div>
+        <div class="hidden-visually" role="alert">${this.#announcements?.urgent}</div>
       </div>
     `;
   }
 
   private get dockOptions() {
-    return {
-      failure: this.failure,
-      isRead: this.#cards().length > 1 && this.#unread() === undefined,
-      renderers: this.renderers,
-      decideAll: (event: Event, approved: boolean) => this.decideAll(event, approved),
-      toNewestVersion: () => this.toNewestVersion(),
-      act: (command: () => void) => {
-        this.#keepFocus();
-        command();
-      },
-    };
+    const { failure } = this;
+    const toNewestVersion = (): void => this.toNewestVersion();
+    return { failure, toNewestVersion, renderRows: () => this.#rows.render() };
   }
 
   private renderEmpty() {

@@ -5,6 +5,7 @@ import { AgentStopEvent, AgentSubmitEvent } from './events.ts';
 import { icons } from './icons.ts';
 import { isPlainEnter } from './is-plain-enter.ts';
 import { formatSize, strings } from './strings.ts';
+import { listOf } from './value.ts';
 
 /**
  * @summary Where the user writes. Enter sends, Shift+Enter breaks the line, and while an input method composes
@@ -143,7 +144,7 @@ export class AgentComposer extends LitElement {
   }
 
   private get isEmpty(): boolean {
-    return this.value.trim() === '' && this.files.length === 0;
+    return !this.value?.trim() && !this.files?.length;
   }
 
   /** Moves the focus to the field. */
@@ -154,8 +155,8 @@ export class AgentComposer extends LitElement {
   /** Sends the draft as if the user had. */
   submit(): void {
     if (this.disabled || (this.busy && !this.queues) || this.isEmpty) return;
-    const content = this.value.trim();
-    const { files } = this;
+    const content = (this.value ?? '').trim();
+    const files = listOf(this.files);
     if (!this.dispatchEvent(new AgentSubmitEvent(content, files))) return;
     this.value = '';
     this.files = [];
@@ -182,7 +183,7 @@ export class AgentComposer extends LitElement {
   }
 
   private add(files: Iterable<File>): void {
-    this.files = [...this.files, ...files];
+    this.files = [...listOf(this.files), ...files];
   }
 
   private onPick(): void {
@@ -211,7 +212,7 @@ export class AgentComposer extends LitElement {
   }
 
   private removeFile(file: File): void {
-    this.files = this.files.filter((other) => other !== file);
+    this.files = listOf(this.files).filter((other) => other !== file);
     this.focus();
   }
 
@@ -225,7 +226,7 @@ export class AgentComposer extends LitElement {
         @dragleave=${this.onDrag}
         @drop=${this.onDrag}
       >
-        ${this.files.length === 0 ? nothing : this.renderFiles()}
+        ${listOf(this.files).length === 0 ? nothing : this.renderFiles()}
         <textarea
           part="input"
           rows="1"
@@ -234,7 +235,7 @@ export class AgentComposer extends LitElement {
           placeholder=${placeholder}
           aria-label=${placeholder}
           ?disabled=${this.disabled}
-          .value=${this.value}
+          .value=${this.value ?? ''}
           @input=${this.onInput}
           @keydown=${this.onKeydown}
           @paste=${this.onPaste}
@@ -284,7 +285,7 @@ export class AgentComposer extends LitElement {
 
   private renderFiles() {
     return html`<ul part="files">
-      ${this.files.map(
+      ${listOf(this.files).map(
         (file) => html`<li>
           <bdi>${file.name}</bdi><span class="quiet">${formatSize(file.size)}</span>
           <button type="button" aria-label=${strings.remove(file.name)} @click=${() => this.removeFile(file)}>

@@ -1,16 +1,21 @@
-import { css, html, LitElement, nothing } from 'lit';
-import { property, state } from 'lit/decorators.js';
+import { css, LitElement } from 'lit';
+import { property } from 'lit/decorators.js';
 import type { UIFilePart } from '../core/message.ts';
-import { hostOf, linkTarget, loadsFromHere } from '../markdown/url-policy.ts';
 import { baseStyles } from './base.styles.ts';
-import { icons } from './icons.ts';
-import { formatSize, strings } from './strings.ts';
+import type { ImageZoom } from './image-zoom.ts';
+import { OnDemand } from './on-demand.ts';
+
+/** Asked for by the view of a file: what loads on demand loads nothing itself. */
+export const loadCsvTable = () => import('./csv-table.ts');
 
 /**
- * @summary A file: an image as itself, anything else to download. An image of another host loads only when the
- * reader asks for it.
+ * @summary A file: an image in a box of a fixed size that opens larger, sound and film to play, documents, tables and
+ * text to preview, and anything to download. What is of another host loads only when the reader asks for it.
  * @csspart image - The image.
  * @csspart file - The name, size and download link of any other file.
+ * @csspart player - Sound or film.
+ * @csspart preview - The beginning of a document, a table or a text.
+ * @csspart viewer - The dialog with the larger image.
  */
 export class AgentFile extends LitElement {
   static override styles = [
@@ -20,90 +25,36 @@ export class AgentFile extends LitElement {
         display: inline-block;
         max-inline-size: 100%;
       }
-      figure {
-        margin: 0;
-      }
-      img {
-        background: light-dark(transparent, #fff);
-        border: 1px solid var(--_line);
-        border-radius: var(--_radius);
-        display: block;
-        max-block-size: 24rem;
-        max-inline-size: 100%;
-      }
-      figcaption {
-        color: var(--_ink-quiet);
-        font-size: 0.8125rem;
-        margin-block-start: 0.25rem;
-      }
-      [part='file'] {
-        align-items: center;
-        background: var(--_canvas);
-        border: 1px solid var(--_line);
-        border-radius: var(--_radius);
-        color: inherit;
-        display: inline-flex;
-        font-size: var(--_small);
-        gap: 0.625rem;
-        max-inline-size: 100%;
-        min-block-size: 2.75rem;
-        padding: 0.375rem 0.875rem;
-        text-decoration: none;
-        transition: background-color var(--_fast);
-      }
-      a[part='file']:hover,
-      button[part='file']:hover {
-        background: var(--_surface);
-      }
-      .name {
-        font-weight: 500;
-      }
     `,
   ];
 
-  /** Whether the reader asked for an image of another host. */
-  @state() private consented = false;
+  #card = new OnDemand<AgentFile>(this, async () => (await import('./file-card.ts')).FileCard);
+  #view = new OnDemand<AgentFile>(this, async () => (await import('./file-view.ts')).FileView);
+  #larger: OnDemand<AgentFile, ImageZoom> | undefined;
 
   /** The part to show. */
   @property({ attribute: false }) data: UIFilePart | undefined;
 
-  override willUpdate(changed: Map<string, unknown>): void {
-    const before = changed.get('data') as UIFilePart | undefined;
-    if (before && before.url !== this.data?.url) this.consented = false;
+  /** What plays or previews the file. */
+  renderView(): unknown {
+    return this.#view.render();
+  }
+
+  /** The dialog with the larger image, once it was asked for. */
+  renderLarger(): unknown {
+    return this.#larger?.render();
+  }
+
+  /** Shows the image larger. */
+  enlarge(): void {
+    const load = async () => (await import('./image-zoom.ts')).ImageZoom;
+    this.#larger ??= new OnDemand<AgentFile, ImageZoom>(this, load);
+    this.#larger.view?.open();
+    this.requestUpdate();
   }
 
   override render() {
-    if (!this.data) return;
-    const { mediaType = '', url = '', filename, size } = this.data;
-    const name = filename ?? mediaType;
-    if (mediaType.startsWith('image/')) {
-      if (this.consented || loadsFromHere(url)) {
-        return html`<figure>
-          <img part="image" src=${url} alt=${name} referrerpolicy="no-referrer" loading="lazy" />
-          ${filename ? html`<figcaption dir="auto">${filename}</figcaption>` : nothing}
-        </figure>`;
-      }
-      const host = hostOf(url);
-      if (host && linkTarget(url)) {
-        return html`<button part="file" type="button" class="plain" @click=${this.consent}>
-          ${icons.image}<span><bdi class="name">${name}</bdi> <span class="quiet">${strings.loadImage(host)}</span></span>
-        </button>`;
-      }
-    }
-    const about = html`${icons.file}
-      <span>
-        <bdi class="name">${name}</bdi>
-        ${size === undefined ? nothing : html`<span class="quiet">${formatSize(size)}</span>`}
-      </span>`;
-    const href = loadsFromHere(url) ? url : linkTarget(url);
-    if (!href) return html`<span part="file">${about}</span>`;
-    return html`<a part="file" href=${href} download=${filename ?? ''} target="_blank" rel="noopener noreferrer">
-      ${about}<span class="hidden-visually">${strings.download}</span>
-    </a>`;
-  }
-
-  private consent(): void {
-    this.consented = true;
+    return this.data ? this.#card.render() : undefined;
   }
 }
 

@@ -10,6 +10,7 @@ import { NO_VERSIONS, type VersionsById } from './message-versions.ts';
 import type { DisplayOptions } from './renderers.ts';
 import { StickToEnd } from './stick-to-end.ts';
 import { strings } from './strings.ts';
+import { listOf } from './value.ts';
 
 /**
  * @summary The conversation, newest at the end. Follows the end while the reader is there.
@@ -119,7 +120,7 @@ export class AgentMessageList extends LitElement {
   @property({ type: Boolean }) busy = false;
 
   protected override firstUpdated(): void {
-    this.#end.observe(this.scroller, this.column, () => this.messages.length > 0);
+    this.#end.observe(this.scroller, this.column, () => this.messages?.length > 0);
   }
 
   override connectedCallback(): void {
@@ -130,7 +131,7 @@ export class AgentMessageList extends LitElement {
   protected override updated(changed: PropertyValues<this>): void {
     const before = changed.get('messages');
     // What the user says is always brought into view.
-    if (before && this.messages.length > before.length && this.messages.at(-1)?.role === 'user')
+    if (before && this.messages?.length > before.length && this.messages.at(-1)?.role === 'user')
       this.scrollToEnd();
   }
 
@@ -180,6 +181,7 @@ export class AgentMessageList extends LitElement {
   }
 
   override render() {
+    const messages = listOf(this.messages);
     return html`
       <div
         part="scroller"
@@ -192,18 +194,18 @@ export class AgentMessageList extends LitElement {
         @keydown=${this.onKeydown}
       >
         <div class="column" @agent-select-version=${this.onSelectVersion} @click=${this.onClick}>
-          ${this.messages.length === 0 ? html`<slot></slot>` : nothing}
+          ${messages.length === 0 ? html`<slot></slot>` : nothing}
           ${repeat(
-            this.messages,
+            messages,
             // A version takes the place of another, so that the focus stays at the buttons that lead there.
             ({ id }) => this.versions.get(id)?.[0]?.id ?? id,
-            (message, index) => this.renderMessage(message, index === this.messages.length - 1),
+            (message, index) => this.renderMessage(message, index === messages.length - 1),
           )}
           ${this.waiting ? html`<div part="waiting" aria-hidden="true"><i></i><i></i><i></i></div>` : nothing}
         </div>
       </div>
       ${
-        this.#end.atEnd || this.messages.length === 0
+        this.#end.atEnd || messages.length === 0
           ? nothing
           : html`<button part="latest" type="button" aria-label=${strings.jumpToLatest} @click=${this.onJump}>
               ${icons.down}

@@ -9,6 +9,7 @@ import type { MessageEditor } from './message-editor.ts';
 import { RenderedParts } from './rendered-parts.ts';
 import type { DisplayOptions } from './renderers.ts';
 import { formatTime, strings } from './strings.ts';
+import { listOf } from './value.ts';
 
 /** How long a button says that it has copied. Milliseconds. */
 const SAY_COPIED = 2_000;
@@ -179,9 +180,11 @@ export class AgentMessage extends LitElement {
   }
 
   private get isEditable(): boolean {
-    const { role, parts = [] } = this.message ?? {};
+    const { role, parts } = this.message ?? {};
     // Anything else than words and files is not the user's to write.
-    return role === 'user' && this.canEdit && parts.every(({ type }) => type === 'text' || type === 'file');
+    return (
+      role === 'user' && this.canEdit && listOf(parts).every(({ type }) => type === 'text' || type === 'file')
+    );
   }
 
   /** Says the message in other words; the editor stays open where the page prevents it. */
@@ -220,7 +223,8 @@ export class AgentMessage extends LitElement {
 
   override render() {
     if (!this.message) return;
-    const { id, role, parts = [], status, createdAt } = this.message;
+    const { id, role, status, createdAt } = this.message;
+    const parts = listOf(this.message.parts);
     // Stored conversations may have messages that are not for people.
     if (role !== 'user' && role !== 'assistant') return;
     const editor = this.editing && this.isEditable ? this.#editor : null;
@@ -288,7 +292,7 @@ export class AgentMessage extends LitElement {
   }
 
   private renderVersions() {
-    const { versions } = this;
+    const versions = listOf(this.versions);
     const index = versions.findIndex(({ id }) => id === this.message?.id);
     if (versions.length < 2 || index < 0) return nothing;
     const words = strings.version(index + 1, versions.length);
@@ -316,7 +320,7 @@ export class AgentMessage extends LitElement {
 
 /** What a message says in words, without what belongs to other threads. */
 function wordsOf({ parts }: UIMessage): string {
-  return parts
+  return listOf(parts)
     .flatMap((part) => (part.type === 'text' && !isOtherThread(part) ? [part.text] : []))
     .join('\n\n');
 }

@@ -1,8 +1,10 @@
 import { html, LitElement, type TemplateResult } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { UIOperationPart } from '../core/message.ts';
+import { visible } from '../markdown/visible.ts';
 import { baseStyles, stepStyles } from './base.styles.ts';
 import { icons } from './icons.ts';
+import { own } from './renderers.ts';
 import { strings } from './strings.ts';
 
 /**
@@ -17,10 +19,14 @@ export class AgentOperation extends LitElement {
 
   override render() {
     if (!this.data) return;
-    const { name, status } = this.data;
+    const { name, status } = this.data as {
+      readonly name: unknown;
+      readonly status: UIOperationPart['status'];
+    };
+    const words = typeof name === 'string' ? visible(name) : '';
     return html`<div class="line">
-      ${ICONS[status]}<span part="name" class="title" dir="auto">${name}</span>
-      <span class=${status === 'done' ? 'hidden-visually' : ''}>${strings.toolStatus[status]}</span>
+      ${own(ICONS, status)}<span part="name" class="title" dir="auto">${words}</span>
+      <span class=${status === 'done' ? 'hidden-visually' : ''}>${own(strings.toolStatus, status)}</span>
     </div>`;
   }
 }

@@ -1,14 +1,14 @@
-import { css, html, LitElement, nothing } from 'lit';
+import { css, LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
 import type { UISourcePart } from '../core/message.ts';
-import { hostOf, linkTarget } from '../markdown/url-policy.ts';
 import { baseStyles } from './base.styles.ts';
-import { icons } from './icons.ts';
-import { strings } from './strings.ts';
+import { OnDemand } from './on-demand.ts';
 
 /**
- * @summary Where a statement comes from: a link with its host, or the name of a document.
+ * @summary Where a statement comes from: a link with its host, or the name of a document. What is known of it shows
+ * beside it while the pointer or the focus is there. Nothing of it is ever loaded.
  * @csspart source - The link or the name.
+ * @csspart preview - What is known of the source.
  */
 export class AgentSource extends LitElement {
   static override styles = [
@@ -16,52 +16,38 @@ export class AgentSource extends LitElement {
     css`
       :host {
         display: inline-block;
-        max-inline-size: 100%;
-      }
-      [part='source'] {
-        align-items: center;
-        border: 1px solid var(--_line);
-        border-radius: 2rem;
-        color: inherit;
-        display: inline-flex;
-        font-size: var(--_small);
-        gap: 0.5rem;
-        max-inline-size: 100%;
-        min-block-size: 2rem;
-        padding: 0.125rem 0.75rem;
-        text-decoration: none;
-        transition: background-color var(--_fast);
-      }
-      a:hover {
-        background: var(--_surface);
-      }
-      .title {
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      .host {
-        flex: none;
+        max-inline-size: min(100%, 24rem);
+        position: relative;
       }
     `,
   ];
 
+  #chip = new OnDemand<AgentSource>(this, async () => (await import('./source-chip.ts')).SourceChip);
+  #preview: OnDemand<AgentSource> | undefined;
+
   /** The part to show. */
   @property({ attribute: false }) data: UISourcePart | undefined;
 
+  /** Its number among the sources of an answer, by which the answer may refer to it. */
+  @property({ type: Number }) number: number | undefined;
+
+  /** Shows what is known of the source, from now on wherever the pointer or the focus comes to it. */
+  preview(): void {
+    if (this.#preview) return;
+    this.#preview = new OnDemand<AgentSource>(
+      this,
+      async () => (await import('./source-preview.ts')).SourcePreview,
+    );
+    this.requestUpdate();
+  }
+
+  /** What is known of the source, once it was asked for. */
+  renderPreview(): unknown {
+    return this.#preview?.render();
+  }
+
   override render() {
-    if (!this.data) return;
-    const { url, title, filename } = this.data;
-    const href = url === undefined ? null : linkTarget(url);
-    const name = title ?? filename ?? url ?? '';
-    if (!href) return html`<span part="source">${icons.file}<bdi class="title">${name}</bdi></span>`;
-    const host = hostOf(href);
-    const foreign = host !== name && host !== location.host;
-    return html`<a part="source" href=${href} target="_blank" rel="noopener noreferrer nofollow ugc">
-      ${icons.link}<bdi class="title">${name}</bdi>
-      ${host && foreign ? html`<bdi class="host quiet">${host}</bdi>` : nothing}
-      <span class="hidden-visually">(${strings.opensNewTab})</span>
-    </a>`;
+    return this.data ? this.#chip.render() : undefined;
   }
 }
 

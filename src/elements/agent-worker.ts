@@ -1,12 +1,10 @@
-import { css, html, LitElement, nothing, type TemplateResult } from 'lit';
-import { property, state } from 'lit/decorators.js';
-import type { UIWorkerPart } from '../core/message.ts';
+import { LitElement } from 'lit';
+import { property } from 'lit/decorators.js';
+import type { UIMessagePart, UIWorkerPart } from '../core/message.ts';
 import { baseStyles, partsStyles, stepStyles } from './base.styles.ts';
-import { icons } from './icons.ts';
+import { OnDemand } from './on-demand.ts';
 import { RenderedParts } from './rendered-parts.ts';
 import type { DisplayOptions } from './renderers.ts';
-import { strings } from './strings.ts';
-import { nameOf } from './value.ts';
 
 /**
  * @summary Another agent's work inside this answer, with everything it wrote. Open while it works.
@@ -17,20 +15,9 @@ import { nameOf } from './value.ts';
  * @csspart error - What went wrong.
  */
 export class AgentWorker extends LitElement {
-  static override styles = [
-    baseStyles,
-    stepStyles,
-    partsStyles,
-    css`
-      [part='parts'] {
-        display: grid;
-        gap: 0.5rem;
-      }
-    `,
-  ];
+  static override styles = [baseStyles, stepStyles, partsStyles];
 
-  /** What the reader chose; until then it follows the work. */
-  @state() private chosen: boolean | undefined;
+  #view = new OnDemand<AgentWorker>(this, async () => (await import('./worker-view.ts')).WorkerView);
 
   /** The part to show. */
   @property({ attribute: false }) data: UIWorkerPart | undefined;
@@ -40,57 +27,15 @@ export class AgentWorker extends LitElement {
 
   readonly #parts = new RenderedParts();
 
-  private get isOpen(): boolean {
-    return this.chosen ?? this.data?.status === 'running';
-  }
-
-  private onToggle(event: Event): void {
-    event.preventDefault();
-    this.chosen = !this.isOpen;
+  /** Here, and not in the view: most pages have drawn parts before. */
+  renderParts(workerId: string, parts: readonly UIMessagePart[], isLive: boolean): unknown {
+    return this.#parts.render(workerId, parts, { display: this.display, isLive });
   }
 
   override render() {
-    if (!this.data) return;
-    const { workerSlug = '', description, error, status } = this.data;
-    return html`
-      <details ?open=${this.isOpen}>
-        <summary @click=${this.onToggle}>
-          ${ICONS[status] ?? icons.worker}
-          <span class="title" dir="auto">${description ?? nameOf(workerSlug)}</span>
-          <span class=${status === 'done' ? 'hidden-visually' : status}>${strings.toolStatus[status] ?? status}</span>
-          ${icons.chevron}
-        </summary>
-        <div class="body">
-          ${this.isOpen ? this.details() : nothing}
-          ${error ? html`<div part="error" class="error" dir="auto">${error}</div>` : nothing}
-        </div>
-      </details>
-    `;
-  }
-
-  private details() {
-    const { workerId = '', parts = [], input, inputText, output, status } = this.data ?? {};
-    const { display } = this;
-    return html`${this.field(strings.input, input ?? inputText)}
-      <div part="parts">${this.#parts.render(workerId, parts, { display, isLive: status === 'running' })}</div>
-      ${this.field(strings.output, output)}`;
-  }
-
-  private field(label: string, value: unknown): TemplateResult | typeof nothing {
-    if (value === undefined || value === null) return nothing;
-    return html`<div>
-      <div class="label">${label}</div>
-      <agent-value .value=${value} label=${label}></agent-value>
-    </div>`;
+    return this.data ? this.#view.render() : undefined;
   }
 }
-
-const ICONS: Record<UIWorkerPart['status'], TemplateResult> = {
-  running: icons.spinner,
-  done: icons.check,
-  error: icons.cross,
-  cancelled: icons.dash,
-};
 
 declare global {
   interface HTMLElementTagNameMap {

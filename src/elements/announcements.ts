@@ -1,9 +1,12 @@
 import type { AgentChat } from '../core/agent-chat.ts';
 import type { ChatSnapshot } from '../core/chat-snapshot.ts';
-import { isOtherThread } from '../core/message.ts';
-import type { SpokenAnswer } from './spoken-answer.ts';
+import { isOtherThread, type UIMessage } from '../core/message.ts';
+import { visible } from '../markdown/visible.ts';
+import { isReconnecting } from './chat-dock.ts';
+import { SpokenAnswer } from './spoken-answer.ts';
 import { strings } from './strings.ts';
 import { nameOf } from './value.ts';
+import { viewStrings } from './view-strings.ts';
 
 /** The least time between two pieces of an answer. Milliseconds. */
 const PACE = 2_000;
@@ -20,8 +23,10 @@ export class Announcements {
   #chat: AgentChat | undefined;
   #snapshot: ChatSnapshot | undefined;
   #isReconnecting = false;
-  /** Makes sentences of the answer; loaded with the first one. Null: there is no answer to read out. */
-  #answer: Promise<SpokenAnswer | undefined> | null = null;
+  /** Makes sentences of the answer that is read out. */
+  #answer: SpokenAnswer | null = null;
+  /** Of the message that is read out. */
+  #messageId: string | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #saidAt = 0;
   /** What is to be said when there is time. */
@@ -42,7 +47,11 @@ export class Announcements {
     this.#chat = chat;
     this.#snapshot = snapshot;
     this.#isReconnecting = isReconnecting(snapshot);
-    if (!isSame) return this.stop();
+    if (!isSame) {
+      this.stop();
+      if (snapshot?.status === 'streaming') this.#turn('idle', 'streaming');
+      return;
+    }
     if (before?.status !== snapshot?.status) this.#turn(before?.status, snapshot?.status);
     else if (this.#isReconnecting !== wasReconnecting)
       this.words = this.#isReconnecting ? strings.reconnecting : '';
@@ -53,24 +62,23 @@ export class Announcements {
   stop(): void {
     clearTimeout(this.#timer);
     this.#answer = null;
+    this.#messageId = undefined;
   }
 
   #turn(before: ChatSnapshot['status'] | undefined, status: ChatSnapshot['status'] | undefined): void {
     if (status === 'streaming') {
       if (before === 'awaiting-input') return;
+      const rest = this.#rest();
       this.stop();
-      this.words = strings.responding;
+      this.words = [rest, strings.responding].filter(Boolean).join(' ');
       if (this.mode === 'status') return;
-      this.#answer = import('./spoken-answer.ts').then(
-        (module) => new module.SpokenAnswer(),
-        // Without it, at least the end is said.
-        () => undefined,
-      );
-      this.#timer = setTimeout(() => void this.#read(), PACE);
+      this.#answer = new SpokenAnswer();
+      this.#timer = setTimeout(() => this.#read(), PACE);
     } else if (status !== 'awaiting-input' && before) {
       clearTimeout(this.#timer);
+      this.#messageId ??= this.#answered()?.id;
       if (!this.#answer) this.words = this.#end();
-      else this.#timer = setTimeout(() => void this.#read(), this.#saidAt + PACE - performance.now());
+      else this.#timer = setTimeout(() => this.#read(), this.#saidAt + PACE - performance.now());
     }
   }
 
@@ -80,38 +88,49 @@ export class Announcements {
     if (before?.pendingApprovals !== pendingApprovals) {
       const known = before?.pendingApprovals.map(({ approvalId }) => approvalId) ?? [];
       const asked = pendingApprovals.find(({ approvalId }) => !known.includes(approvalId));
-      if (asked) this.urgent = strings.needsPermission(nameOf(asked.toolName));
-      else if (pendingApprovals.length === 0) this.urgent = '';
+      const count = pendingApprovals.length;
+      if (asked && count > 1) this.urgent = anew(viewStrings().approvals(count), this.urgent);
+      else if (asked) {
+        const words = visible(strings.needsPermission(nameOf(asked.toolName)));
+        this.urgent = anew(words, this.urgent);
+      } else if (count === 0) this.urgent = '';
     }
     if (before?.status !== snapshot?.status && snapshot?.status === 'awaiting-input') {
-      if (Object.keys(pendingClientTools).length > 0) this.urgent = strings.hasQuestion;
+      if (Object.keys(pendingClientTools).length > 0) this.urgent = anew(strings.hasQuestion, this.urgent);
     }
   }
 
   /** Says what has been added to the answer, and at its end how it ended. */
-  async #read(): Promise<void> {
-    const mine = this.#answer;
-    const answer = await mine;
-    if (this.#answer !== mine) return;
+  #read(): void {
     const { status } = this.#snapshot ?? {};
     const isOver = status !== 'streaming' && status !== 'awaiting-input';
-    const piece = isOver || this.mode === 'sentences' ? answer?.next(this.#text(), isOver) : '';
-    const words = [piece, isOver ? this.#end() : ''].filter(Boolean).join(' ');
-    if (words) {
-      this.words = words;
+    const message = this.#answered();
+    // One run may have followed the other between two looks.
+    const rest = this.#messageId && message && message.id !== this.#messageId ? this.#rest() : '';
+    if (rest) this.#answer = new SpokenAnswer();
+    this.#messageId = message?.id;
+    const piece = isOver || this.mode === 'sentences' ? this.#answer?.next(textOf(message), isOver) : '';
+    const words = [rest, piece, isOver ? this.#end() : ''].filter(Boolean).join(' ');
+    // The end is told also by having nothing more to say: else the next run would begin with the same words.
+    if (words || isOver) {
+      this.words = anew(words, this.words);
       this.#saidAt = performance.now();
       this.#onWords();
     }
     if (isOver) this.stop();
-    else this.#timer = setTimeout(() => void this.#read(), PACE);
+    else this.#timer = setTimeout(() => this.#read(), PACE);
   }
 
-  #text(): string {
+  /** The answer to what was said last. */
+  #answered(): UIMessage | undefined {
     const last = this.#snapshot?.messages.at(-1);
-    if (last?.role !== 'assistant') return '';
-    return last.parts
-      .flatMap((part) => (part.type === 'text' && !isOtherThread(part) ? [part.text] : []))
-      .join('\n\n');
+    return last?.role === 'assistant' ? last : undefined;
+  }
+
+  /** What has not been said yet of an answer that another one follows. */
+  #rest(): string {
+    const message = this.#snapshot?.messages.find(({ id }) => id === this.#messageId);
+    return (message && this.#answer?.next(textOf(message), true)) ?? '';
   }
 
   /** How it ended. What failed says so itself. */
@@ -123,9 +142,15 @@ export class Announcements {
   }
 }
 
-/** Whether an answer was cut off and is being asked for again. */
-export function isReconnecting(snapshot: ChatSnapshot | undefined): boolean {
-  const { status, connectionState = 'connected', messages } = snapshot ?? {};
-  const isCutOff = status === 'streaming' && connectionState !== 'connected';
-  return isCutOff && messages?.at(-1)?.status === 'streaming';
+function textOf(message: UIMessage | undefined): string {
+  const texts = message?.parts.flatMap((part) =>
+    part.type === 'text' && !isOtherThread(part) ? [part] : [],
+  );
+  // What has ended ends its sentence too.
+  return texts?.map(({ text, status }) => (status === 'streaming' ? text : `${text}\n\n`)).join('') ?? '';
+}
+
+/** The words so that they are a change to those that stand there: only what changes is read out. */
+function anew(words: string, before: string): string {
+  return words && words === before ? `${words}\u00a0` : words;
 }

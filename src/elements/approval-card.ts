@@ -6,7 +6,7 @@ import { type ApprovalText, approvalText } from './approval-text.ts';
 import { ConsentGuard } from './consent-guard.ts';
 import { AgentDecisionEvent, AgentReadEvent, type DecisionDetails } from './events.ts';
 import { icons } from './icons.ts';
-import { formatDuration, strings } from './strings.ts';
+import { formatDuration } from './strings.ts';
 import { nameOf } from './value.ts';
 import { viewStrings } from './view-strings.ts';
 
@@ -23,6 +23,8 @@ const cardStyles = css`
     gap: 0.625rem;
     grid-template-columns: minmax(0, 1fr);
     padding: 0.75rem 1rem;
+    /* Above the shadow of the button that jumps to the end: it would count as a cover. */
+    position: relative;
   }
   .words {
     display: grid;
@@ -38,6 +40,10 @@ const cardStyles = css`
   .title svg {
     color: var(--_warn);
   }
+  .title button {
+    font-weight: 400;
+    margin-inline-start: auto;
+  }
   pre,
   textarea {
     background: var(--_canvas);
@@ -45,7 +51,8 @@ const cardStyles = css`
     border-radius: calc(var(--_radius) * 0.5);
     font: 0.8125rem / 1.55 var(--_mono);
     inline-size: 100%;
-    max-block-size: min(40vh, 20rem);
+    /* In the chat, the buttons stay in sight below it. */
+    max-block-size: min(24vh, 20rem);
     padding: 0.5rem 0.75rem;
     unicode-bidi: isolate;
   }
@@ -60,11 +67,20 @@ const cardStyles = css`
     content-visibility: auto;
     display: block;
   }
+  .row {
+    align-items: center;
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.25rem 0.75rem;
+  }
   .buttons {
     align-items: center;
     display: flex;
     flex-wrap: wrap;
     gap: 0.5rem;
+  }
+  button.quiet {
+    padding-inline: 0.5rem;
   }
   button.plain,
   input {
@@ -103,7 +119,7 @@ export class ApprovalCard {
   /** The arguments that are shown, and how they read. */
   #read: { readonly args: Args; readonly text: ApprovalText } | undefined;
   /** The request that all of this is about. */
-  #asked: Args | undefined;
+  #asked: AgentApproval['approval'];
   #isExpanded = false;
   /** What the user writes in the place of the arguments. */
   #draft: string | null = null;
@@ -135,15 +151,17 @@ export class ApprovalCard {
 
   #onReady(): void {
     this.#wasRefused = false;
-    if (this.wasRead || !this.#isComplete) return;
+    // What was changed is allowed by itself: allowing all at once knows nothing of it.
+    if (this.wasRead || this.#changed || !this.#isComplete) return;
     this.wasRead = true;
     this.#host.dispatchEvent(new AgentReadEvent());
   }
 
   #watch(): void {
     const words = this.#host.renderRoot.querySelector('.words');
-    const button = this.#host.renderRoot.querySelector('[part="allow"]');
-    this.#guard.watch(this.#host.isConnected && words && button ? { words, button } : undefined);
+    const buttons = [...this.#host.renderRoot.querySelectorAll('[part="allow"]')];
+    const isShown = this.#host.isConnected && words && buttons.length > 0;
+    this.#guard.watch(isShown ? { words, buttons } : undefined);
     if (this.#left === undefined || this.#isExpired || this.#tick !== undefined) return;
     this.#tick = setTimeout(() => {
       this.#tick = undefined;
@@ -175,9 +193,11 @@ export class ApprovalCard {
     return (this.#left ?? 1) <= 0;
   }
 
-  #begin(args: Args): void {
-    if (this.#asked === args) return;
-    this.#asked = args;
+  #begin(approval: NonNullable<AgentApproval['approval']>): void {
+    const before = this.#asked;
+    this.#asked = approval;
+    // Another object may still be the same request.
+    if (before && ASKED.every((field) => before[field] === approval[field])) return;
     this.#isExpanded = false;
     this.#isReasoning = false;
     this.#wasRefused = false;
@@ -235,12 +255,25 @@ export class ApprovalCard {
   render() {
     const { approval } = this.#host;
     if (!approval) return nothing;
-    this.#begin(approval.args);
+    this.#begin(approval);
     const words = viewStrings();
-    const title = words.approvalTitle(nameOf(approval.toolName));
+    const title = visible(words.approvalTitle(nameOf(approval.toolName)));
+    const edit = (): void => {
+      this.#draft = JSON.stringify(this.#args, null, 2);
+      this.wasRead = false;
+      this.#host.requestUpdate();
+      this.#focus('textarea');
+    };
     return html`<div part="approval" role="group" aria-label=${title}>
       <div class="words">
-        <div class="title">${icons.warning}<bdi>${visible(title)}</bdi></div>
+        <div class="title">
+          ${icons.warning}<bdi>${title}</bdi>
+          ${
+            this.#draft === null
+              ? html`<button class="quiet" type="button" @click=${edit}>${words.editArguments}</button>`
+              : nothing
+          }
+        </div>
         ${approval.context ? html`<div dir="auto">${visible(approval.context)}</div>` : nothing}
         ${this.#draft === null ? this.#renderArguments() : this.#renderEditor(this.#draft)}
         ${this.#renderNotes()}
@@ -263,13 +296,18 @@ export class ApprovalCard {
     };
     const isShort = beginning !== null && !this.#isExpanded;
     // On one line: inside, white space is text.
-    return html`<pre part="arguments" dir="ltr" tabindex="0" aria-label=${strings.arguments}>${
-      isShort ? beginning : chunks.map((chunk) => html`<span class="chunk">${chunk}</span>`)
+    return html`<pre part="arguments" dir="ltr" tabindex="0" aria-label=${viewStrings().arguments}>${
+      isShort
+        ? beginning
+        : chunks.length === 1
+          ? chunks
+          : chunks.map((chunk) => html`<span class="chunk">${chunk}</span>`)
     }</pre>
       ${
         isShort
-          ? html`<div>
-              <button class="plain" type="button" @click=${expand}>${words.showAll}</button> ${words.readFirst}
+          ? html`<div class="row">
+              <button class="plain" type="button" @click=${expand}>${words.showAll}</button>
+              <span class="quiet">${words.readFirst}</span>
             </div>`
           : nothing
       }`;
@@ -279,7 +317,10 @@ export class ApprovalCard {
     const { hidden, hosts } = this.#text;
     const words = viewStrings();
     const left = this.#left;
-    const undo = (): void => this.#change(null);
+    const undo = (): void => {
+      this.#change(null);
+      this.#focus('[part="arguments"]');
+    };
     return html`<div part="notes">
       ${hidden > 0 ? html`<div class="wrong">${words.hiddenCharacters(hidden)}</div>` : nothing}
       ${hosts.map(
@@ -317,11 +358,6 @@ export class ApprovalCard {
     >
       ${choice === undefined ? words.allow : labelOf(choice)}
     </button>`;
-    const edit = (): void => {
-      this.#draft = JSON.stringify(this.#args, null, 2);
-      this.#host.requestUpdate();
-      this.#focus('textarea');
-    };
     const reason = (): void => {
       this.#isReasoning = true;
       this.#host.requestUpdate();
@@ -331,11 +367,6 @@ export class ApprovalCard {
       ${offered.length === 0 ? allow(undefined, 0) : offered.map(allow)}
       <button part="deny" class="plain" type="button" @click=${this.#deny.bind(this)}>${words.deny}</button>
       <button class="quiet" type="button" @click=${reason}>${words.denyWith}</button>
-      ${
-        this.#draft === null
-          ? html`<button class="quiet" type="button" @click=${edit}>${words.editArguments}</button>`
-          : nothing
-      }
     </div>`;
   }
 
@@ -358,6 +389,7 @@ export class ApprovalCard {
     const cancel = (): void => {
       this.#draft = null;
       this.#wrong = '';
+      this.#guard.restart();
       this.#host.requestUpdate();
       this.#focus('[part="arguments"]');
     };
@@ -369,7 +401,7 @@ export class ApprovalCard {
         part="input"
         dir="ltr"
         spellcheck="false"
-        aria-label=${strings.arguments}
+        aria-label=${viewStrings().arguments}
         aria-invalid=${this.#wrong !== ''}
         .value=${draft}
         @input=${onInput}
@@ -382,6 +414,9 @@ export class ApprovalCard {
     </form>`;
   }
 }
+
+/** What makes it another request, to be read anew. */
+const ASKED = ['approvalId', 'toolCallId', 'toolName', 'args', 'context'] as const;
 
 function labelOf(choice: string): string {
   const labels: Readonly<Record<string, string>> = viewStrings().allowChoice;

@@ -48,7 +48,8 @@ function mark(character: string): string {
 function disguised(text: string): { written: string; real: string }[] {
   const found = new Map<string, string>();
   for (const [address, host = ''] of text.matchAll(WEB_ADDRESS)) {
-    const written = host.slice(host.lastIndexOf('@') + 1).toLowerCase();
+    // Other letters may become plain ones when they are made small.
+    const written = host.slice(host.lastIndexOf('@') + 1).replace(/[A-Z]/g, (letter) => letter.toLowerCase());
     const real = realHost(address);
     if (real !== written && !written.startsWith(`${real}:`)) found.set(written, real);
   }

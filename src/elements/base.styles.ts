@@ -203,6 +203,13 @@ export const stepStyles = css`
   details[open]::details-content {
     block-size: auto;
   }
+  .title:has(+ .about) {
+    flex: none;
+    max-inline-size: 60%;
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
   .about {
     min-inline-size: 0;
     overflow: hidden;

@@ -1,53 +1,33 @@
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import type { AgentChatError, ChatSnapshot, FileUpload, InteractiveTool, QueuedMessage } from '../index.ts';
-import { isReconnecting } from './announcements.ts';
-import { AgentStopEvent } from './events.ts';
-import { icons } from './icons.ts';
-import { own, type Renderers } from './renderers.ts';
+import type { AgentChatError, ChatSnapshot } from '../index.ts';
 import { strings } from './strings.ts';
 
-/** What can be done in the dock. */
-export interface DockActions {
-  readonly decideAll: (event: Event, approved: boolean) => void;
+export interface DockOptions {
   readonly toNewestVersion: () => void;
-  /** Whether all that waits for permission was read. */
-  readonly isRead: boolean;
-  /** Does something that takes its own button away. */
-  readonly act: (command: () => void) => void;
-}
-
-export interface DockOptions extends DockActions {
   /** What failed before it reached the conversation. */
   readonly failure: AgentChatError | null;
-  readonly renderers: Renderers | undefined;
+  /** What the agent asks, what answers several calls at once, what waits to be sent, and files on their way. */
+  readonly renderRows: () => unknown;
 }
 
 /** What waits for the user, between the conversation and the composer. */
 export function renderDock(snapshot: ChatSnapshot, options: DockOptions) {
   const { pendingApprovals, pendingClientTools, queue, uploads, canRetry } = snapshot;
-  const { failure, renderers, act } = options;
+  const { failure, renderRows } = options;
+  const rows = [Object.keys(pendingClientTools), pendingApprovals.slice(1), queue, uploads];
+  const hasRows = rows.some(({ length }) => length > 0);
   const error = failure ?? snapshot.error;
-  return html`<div part="dock">${renderNotice(snapshot, options)}${
-    pendingApprovals.length > 1 ? renderApprovals(pendingApprovals.length, options) : nothing
-  }${repeat(
+  return html`<div part="dock">${renderNotice(snapshot, options)}${repeat(
     pendingApprovals,
     (approval) => approval.approvalId,
     (approval) => html`<agent-approval .approval=${approval}></agent-approval>`,
-  )}${repeat(
-    Object.values(pendingClientTools).flat(),
-    (tool) => tool.toolCallId,
-    (tool) => renderQuestion(tool, renderers),
   )}${
     error ? html`<agent-error .error=${error} ?can-retry=${canRetry && !failure}></agent-error>` : nothing
-  }${repeat(
-    queue,
-    (message) => message.id,
-    (message) => renderQueued(message, act),
-  )}${uploads.length > 0 ? renderUploads(uploads) : nothing}</div>`;
+  }${hasRows ? renderRows() : nothing}</div>`;
 }
 
-function renderNotice(snapshot: ChatSnapshot, { toNewestVersion }: DockActions) {
+function renderNotice(snapshot: ChatSnapshot, { toNewestVersion }: DockOptions) {
   if (!snapshot.canContinue) {
     return html`<div part="notice">
       <span>${strings.earlierVersion}</span>
@@ -60,56 +40,9 @@ function renderNotice(snapshot: ChatSnapshot, { toNewestVersion }: DockActions) 
     : nothing;
 }
 
-function renderApprovals(count: number, { decideAll, isRead }: DockActions) {
-  const words = strings.approvals(count);
-  return html`<div part="approvals" role="group" aria-label=${words}>
-    <span class="words">${words}</span>
-    <button
-      class="plain"
-      type="button"
-      aria-disabled=${!isRead}
-      @click=${(event: Event) => decideAll(event, true)}
-    >
-      ${strings.allowAll}
-    </button>
-    <button class="plain" type="button" @click=${(event: Event) => decideAll(event, false)}>${strings.denyAll}</button>
-  </div>`;
-}
-
-function renderQuestion(tool: InteractiveTool, renderers: Renderers | undefined) {
-  let drawn: unknown;
-  try {
-    drawn = own(renderers?.clientTools, tool.toolName)?.(tool);
-  } catch (error) {
-    // The user can still answer, or decline.
-    reportError(error);
-  }
-  return drawn ?? html`<agent-client-tool .tool=${tool}></agent-client-tool>`;
-}
-
-function renderQueued(message: QueuedMessage, act: DockActions['act']) {
-  const words = message.parts.map((part) => (part.type === 'text' ? part.text : '')).join(' ');
-  const remove = () => act(message.remove);
-  return html`<div part="queued" role="group" aria-label=${strings.queued}>
-    <span class="words" dir="auto">${words || strings.queued}</span>
-    <button type="button" class="plain" @click=${() => act(message.sendNow)}>${strings.sendNow}</button>
-    <button type="button" aria-label=${strings.remove(words)} @click=${remove}>${icons.close}</button>
-  </div>`;
-}
-
-function renderUploads(uploads: readonly FileUpload[]) {
-  const cancel = ({ currentTarget }: Event) => currentTarget?.dispatchEvent(new AgentStopEvent());
-  return html`<div part="uploads">
-    <ul>
-      ${uploads.map(
-        ({ file, progress }) => html`<li>
-          <bdi class="words">${file.name}</bdi>
-          <progress max="100" .value=${progress} aria-label=${strings.uploading(file.name)}></progress>
-        </li>`,
-      )}
-    </ul>
-    <button type="button" aria-label=${strings.cancelUpload} title=${strings.cancelUpload} @click=${cancel}>
-      ${icons.close}
-    </button>
-  </div>`;
+/** Whether an answer was cut off and is being asked for again. */
+export function isReconnecting(snapshot: ChatSnapshot | undefined): boolean {
+  const { status, connectionState = 'connected', messages } = snapshot ?? {};
+  const isCutOff = status === 'streaming' && connectionState !== 'connected';
+  return isCutOff && messages?.at(-1)?.status === 'streaming';
 }

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { keyed } from 'lit/directives/keyed.js';
+import { repeat } from 'lit/directives/repeat.js';
 import type { AgentClientTool } from './agent-client-tool.ts';
 import { clientToolStyles } from './client-tool-form.styles.ts';
 import { type Question, readQuestion } from './client-tool-question.ts';
@@ -33,9 +33,10 @@ export class ClientToolForm {
     if (!question) return nothing;
     const { header, description, rest } = question;
     // What was typed into the fields of one question is no part of the next.
-    return keyed(
-      question,
-      html`<div part="question" role="group" aria-label=${viewStrings().question}>
+    return repeat(
+      [question],
+      (one) => one,
+      () => html`<div part="question" role="group" aria-label=${viewStrings().question}>
         <div class="asked">
           ${header ? html`<div class="header" dir="auto">${words(header)}</div>` : nothing}
           <div class="words" id="words" dir="auto">${words(question.words)}</div>

@@ -7,15 +7,15 @@ const AT_REST = 2;
 /** So much of what is to be read has to be in sight; what is longer scrolls inside of it. */
 const LEAST_SHOWN = 0.5;
 
-/** What is watched: the words that a person is to read, and the button that they press. */
+/** What is watched: the words that a person is to read, and the buttons that they press. */
 export interface Consent {
   readonly words: Element;
-  readonly button: Element;
+  readonly buttons: readonly Element[];
 }
 
 /**
- * Tells a press that a person meant from one that was stolen from them. A press counts once the words and the
- * button have been in sight, uncovered and at rest for half a second, in a page that has the focus: whatever is put
+ * Tells a press that a person meant from one that was stolen from them. A press counts once the words and all
+ * buttons have been in sight, uncovered and at rest for half a second, in a page that has the focus: whatever is put
  * above them, made transparent, or moved under the pointer in that moment gets nothing.
  */
 export class ConsentGuard {
@@ -25,7 +25,8 @@ export class ConsentGuard {
   #observer: IntersectionObserver | undefined;
   /** What the browser says of each: how much of it is in sight, and whether nothing covers that. */
   #seen = new Map<Element, boolean>();
-  #at: DOMRect | undefined;
+  /** Where the buttons were when they were last looked at. */
+  #at = new Map<Element, DOMRect>();
   #since: number | undefined;
   #isReady = false;
 
@@ -40,7 +41,7 @@ export class ConsentGuard {
 
   /** Watches these from now on; the same ones go on being watched. */
   watch(consent: Consent | undefined): void {
-    if (consent?.words === this.#consent?.words && consent?.button === this.#consent?.button) return;
+    if (isSame(consent, this.#consent)) return;
     this.stop();
     if (!consent) return;
     this.#consent = consent;
@@ -53,8 +54,7 @@ export class ConsentGuard {
         this.#seen.set(entry.target, isVisible && entry.intersectionRatio >= least);
       }
     }, options);
-    this.#observer.observe(consent.words);
-    this.#observer.observe(consent.button);
+    for (const element of [consent.words, ...consent.buttons]) this.#observer.observe(element);
     this.#timer = setInterval(() => this.#look(), LOOK);
   }
 
@@ -62,6 +62,7 @@ export class ConsentGuard {
     clearInterval(this.#timer);
     this.#observer?.disconnect();
     this.#seen.clear();
+    this.#at.clear();
     this.#consent = undefined;
     this.restart();
   }
@@ -89,19 +90,30 @@ export class ConsentGuard {
   }
 
   #isClear(): boolean {
-    const { words, button } = this.#consent ?? {};
-    if (!words || !button || !document.hasFocus() || document.visibilityState !== 'visible') return false;
-    const before = this.#at;
-    const at = button.getBoundingClientRect();
-    this.#at = at;
-    const isAtRest = before && SIDES.every((side) => Math.abs(at[side] - before[side]) <= AT_REST);
-    return (
-      Boolean(isAtRest) &&
-      this.#seen.get(words) === true &&
-      this.#seen.get(button) === true &&
-      isOnTop(button, at)
-    );
+    const { words, buttons = [] } = this.#consent ?? {};
+    // All of them are looked at each time, so that each is known to be at rest.
+    const areClear = buttons.map((button) => this.#isPressable(button));
+    if (!words || !document.hasFocus() || document.visibilityState !== 'visible') return false;
+    return this.#seen.get(words) === true && areClear.every(Boolean);
   }
+
+  #isPressable(button: Element): boolean {
+    const before = this.#at.get(button);
+    const at = button.getBoundingClientRect();
+    this.#at.set(button, at);
+    const isAtRest = before && SIDES.every((side) => Math.abs(at[side] - before[side]) <= AT_REST);
+    return Boolean(isAtRest) && this.#seen.get(button) === true && isOnTop(button, at);
+  }
+}
+
+function isSame(one: Consent | undefined, other: Consent | undefined): boolean {
+  if (!one || !other) return one === other;
+  const { words, buttons } = other;
+  return (
+    one.words === words &&
+    one.buttons.length === buttons.length &&
+    one.buttons.every((button, index) => button === buttons[index])
+  );
 }
 
 const SIDES = ['top', 'left', 'width', 'height'] as const;

@@ -19,7 +19,7 @@ import { AgentTodo } from './agent-todo.ts';
 import { AgentToolCall } from './agent-tool-call.ts';
 import { AgentValue } from './agent-value.ts';
 import { AgentWorker } from './agent-worker.ts';
-import { Localized } from './locale.ts';
+import { Localized } from './language.ts';
 
 /** Every element by its tag. */
 export const elements = {

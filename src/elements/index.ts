@@ -41,6 +41,6 @@ export {
   AgentToolAnswerEvent,
   type Suggestion,
 } from './events.ts';
-export { setLocale } from './locale.ts';
+export { setLocale } from './language.ts';
 export type { PartRenderer, RenderContext, Rendered, Renderers, ToolDisplay } from './renderers.ts';
 export type { Strings, ViewStrings } from './strings.ts';

@@ -48,7 +48,7 @@ function addCodeControls(pre: Element, block: DecoratedBlock): () => void {
     fold,
     number,
     wrap,
-    button(strings.download, () => download(code(), languageOf(block))),
+    button(viewStrings().download, () => download(code(), languageOf(block))),
     copyButton(strings.copy, code),
   );
   pre.prepend(bar);

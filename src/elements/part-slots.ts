@@ -19,14 +19,24 @@ export interface PartSlot {
 const NONE: readonly PartSlot[] = Object.freeze([]);
 let made = 0;
 
+/** Elements of this library that parts are drawn in. */
+const HOSTS: ReadonlySet<string> = new Set([
+  'agent-chat',
+  'agent-message-list',
+  'agent-message',
+  'agent-worker',
+]);
+
 /**
  * Lets a framework draw parts with its own components: as children of `<agent-chat>`, in the page's own tree, where
- * its styles, events and state work as everywhere. Give `renderers` to the element, and draw one child for each slot
- * of the snapshot.
+ * its styles, events and state work as everywhere. Give `renderers` to one element, and draw one child of it for each
+ * slot of the snapshot.
  */
 export class PartSlots {
   readonly renderers: Renderers;
   readonly #prefix: string;
+  /** Those in the page, and those that are about to come there. */
+  readonly #places = new Map<string, AgentSlot>();
   readonly #slots = new Map<string, PartSlot>();
   readonly #listeners = new Set<() => void>();
   #snapshot = NONE;
@@ -71,20 +81,33 @@ export class PartSlots {
   }
 
   #fill(group: keyof Renderers, name: string, key: string, part: PartSlot['part']): Node {
-    const slot = `${this.#prefix}${key}`;
-    if (this.#slots.get(key)?.part !== part) this.#put(key, { key, slot, group, name, part });
-    const place = (this.#places.get(key) ?? document.createElement('agent-slot')) as AgentSlot;
-    this.#places.set(key, place);
-    place.name = slot;
+    const place = this.#places.get(key) ?? this.#place(key);
+    const { shown } = place;
+    if (shown?.part !== part || shown.name !== name || shown.group !== group)
+      place.shown = { key, slot: place.name, group, name, part };
+    if (place.isConnected) this.#put(key, place.shown);
+    return place;
+  }
+
+  /** What is drawn of a message is kept while another version is shown, and comes back as the same place. */
+  #place(key: string): AgentSlot {
+    const place = document.createElement('agent-slot') as AgentSlot;
+    place.name = `${this.#prefix}${key}`;
+    place.onCome = () => {
+      this.#places.set(key, place);
+      this.#put(key, place.shown);
+    };
     place.onGone = () => {
+      if (this.#places.get(key) !== place) return;
       this.#places.delete(key);
       this.#put(key, undefined);
     };
+    this.#places.set(key, place);
     return place;
   }
-  readonly #places = new Map<string, AgentSlot>();
 
   #put(key: string, slot: PartSlot | undefined): void {
+    if (this.#slots.get(key) === slot) return;
     if (slot) this.#slots.set(key, slot);
     else this.#slots.delete(key);
     if (this.#isStale) return;
@@ -101,6 +124,8 @@ export class PartSlots {
 /** The place of a part: a slot, handed through every shadow tree up to the outermost element of this library. */
 interface AgentSlot extends HTMLElement {
   name: string;
+  shown: PartSlot | undefined;
+  onCome: (() => void) | undefined;
   onGone: (() => void) | undefined;
 }
 
@@ -110,6 +135,8 @@ function defineSlot(): void {
     'agent-slot',
     class extends HTMLElement implements AgentSlot {
       name = '';
+      shown: PartSlot | undefined;
+      onCome: (() => void) | undefined;
       onGone: (() => void) | undefined;
       #chain: Element[] = [];
 
@@ -117,14 +144,9 @@ function defineSlot(): void {
         this.style.display = 'contents';
         this.#cut();
         this.#chain = [this.#slot(this, false)];
-        let root = this.getRootNode();
-        while (root instanceof ShadowRoot) {
-          const { host } = root;
-          root = host.getRootNode();
-          const isOutermost = !(root instanceof ShadowRoot && root.host.localName.startsWith('agent-'));
-          if (isOutermost) return;
+        for (let host = hostOf(this); host && isInside(host); host = hostOf(host))
           this.#chain.push(this.#slot(host, true));
-        }
+        this.onCome?.();
       }
 
       disconnectedCallback(): void {
@@ -140,13 +162,26 @@ function defineSlot(): void {
         const slot = document.createElement('slot');
         slot.name = this.name;
         if (isHandedOn) slot.slot = this.name;
+        // Styles of the shadow tree that it stands in are meant for slots of its own.
+        slot.style.display = 'contents';
         parent.append(slot);
         return slot;
       }
 
       #cut(): void {
         for (const slot of this.#chain) slot.remove();
+        this.#chain = [];
       }
     },
   );
+}
+
+/** Whether there is an element further out that takes the children. A chat is the outermost, wherever it stands. */
+function isInside(host: Element): boolean {
+  return host.localName !== 'agent-chat' && HOSTS.has(hostOf(host)?.localName ?? '');
+}
+
+function hostOf(element: Element): Element | undefined {
+  const root = element.getRootNode();
+  return root instanceof ShadowRoot ? root.host : undefined;
 }

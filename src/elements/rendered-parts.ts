@@ -20,22 +20,24 @@ const failed = new WeakSet<PartRenderer>();
 /** The parts of one message or worker as elements. Remembers what the application drew for as long as a part stays the same. */
 export class RenderedParts {
   #drawn = new WeakMap<UIMessagePart, { readonly by: PartRenderer; readonly drawn: Drawn | null }>();
+  readonly #firsts = new Map<string, number>();
 
   /** In order; sources that follow one another stand in one row, and steps of work in one list. */
   render(messageId: string, parts: readonly UIMessagePart[], options: PartsOptions): unknown[] {
-    const rendered: unknown[] = [];
+    // Each has the place of its part: nodes stay where they are when steps before them come to be drawn by others.
+    const rendered: unknown[] = parts.map(() => nothing);
     for (let i = 0; i < parts.length; i += 1) {
       const part = parts[i] as UIMessagePart;
       const drawn = this.#own(messageId, part, i, options);
-      if (drawn) {
-        rendered.push(drawn);
+      if (drawn !== null) {
+        rendered[i] = drawn;
         continue;
       }
       const end = this.#endOfRow(messageId, parts, i, options);
       const row = parts.slice(i, end);
-      if (part.type === 'source') rendered.push(renderSources(row));
-      else if (isStep(part)) rendered.push(renderSteps(row, options, end === parts.length));
-      else rendered.push(renderPart(part, options));
+      if (part.type === 'source') rendered[i] = renderSources(row);
+      else if (isStep(part)) rendered[i] = renderSteps(row, options, end === parts.length);
+      else rendered[i] = renderPart(part, options);
       i = end - 1;
     }
     return rendered;
@@ -57,7 +59,7 @@ export class RenderedParts {
     if (type !== 'source' && !isStep(parts[first] as UIMessagePart)) return end;
     for (let i = end; i < parts.length; i += 1) {
       const part = parts[i] as UIMessagePart;
-      if (!belongs(part) || this.#own(messageId, part, i, options)) break;
+      if (!belongs(part) || this.#own(messageId, part, i, options) !== null) break;
       if (!isBlank(part)) end = i + 1;
     }
     return end;
@@ -69,9 +71,17 @@ export class RenderedParts {
     if (!by) return null;
     const before = this.#drawn.get(part);
     if (before?.by === by) return before.drawn;
-    const drawn = attempt(by, part, `${messageId}:${idOf(part) ?? index}`, messageId);
+    const drawn = setApart(part, attempt(by, part, this.#keyOf(messageId, part, index), messageId));
     this.#drawn.set(part, { by, drawn });
     return drawn;
+  }
+
+  /** Streams use ids again for what comes later: it is the first part of an id that is named by it. */
+  #keyOf(messageId: string, part: UIMessagePart, index: number): string {
+    const key = `${messageId}:${idOf(part) ?? index}`;
+    const first = this.#firsts.get(key) ?? index;
+    this.#firsts.set(key, first);
+    return first === index ? key : `${messageId}:${index}`;
   }
 }
 
@@ -89,9 +99,9 @@ function attempt(by: PartRenderer, part: UIMessagePart, key: string, messageId: 
 }
 
 function idOf(part: UIMessagePart): string | undefined {
-  if (part.type === 'tool-call') return part.toolCallId;
-  if (part.type === 'worker') return part.workerId;
-  return 'id' in part ? part.id : undefined;
+  if (part.type === 'tool-call') return `call-${part.toolCallId}`;
+  if (part.type === 'worker') return `worker-${part.workerId}`;
+  return 'id' in part && part.id !== undefined ? `${part.type}-${part.id}` : undefined;
 }
 
 /** Work of the agent, one line each. What belongs to other threads is set apart, and is not. */
@@ -126,17 +136,21 @@ function renderSteps(
   ></agent-steps>`;
 }
 
-/** The element of a part. Parts of other threads are set apart; parts nobody here knows show nothing. */
+/** The element of a part. Parts nobody here knows show nothing. */
 export function renderPart(
   part: UIMessagePart,
   { display, isTyped = false }: Pick<PartsOptions, 'display' | 'isTyped'>,
 ): TemplateResult | typeof nothing {
-  const element = elementOf(part, display, isTyped);
-  if (element === nothing || !isOtherThread(part) || !('thread' in part)) return element;
+  return setApart(part, elementOf(part, display, isTyped));
+}
+
+/** What belongs to other threads is set apart. */
+function setApart<Shown extends Drawn | null>(part: UIMessagePart, shown: Shown): Shown | TemplateResult {
+  if (!shown || shown === nothing || !isOtherThread(part) || !('thread' in part)) return shown;
   const name = nameOf(part.thread ?? '');
   return html`<div part="thread" class="thread" role="group" aria-label=${name}>
     <div class="thread-name">${name}</div>
-    ${element}
+    ${shown}
   </div>`;
 }
 

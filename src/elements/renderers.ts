@@ -7,6 +7,7 @@ import type { MarkdownViewOptions } from '../markdown/markdown-view.ts';
 export type Rendered = TemplateResult | Node | string | null | undefined;
 
 export interface RenderContext {
+  /** Of the message that the part is in; inside a worker, the id of the worker. */
   readonly messageId: string;
   /** Names the part within the page, also while it streams. */
   readonly key: string;
@@ -18,20 +19,26 @@ export type PartRenderer<Part extends UIMessagePart = UIMessagePart> = (
   context: RenderContext,
 ) => Rendered;
 
-/** What an application draws by itself. Where several fit, the one that says more of the part does: tools before parts. */
+/** What an application draws by itself. Where several fit, the one that says more of the part does: tools before parts; a name without a renderer is none. */
 export interface Renderers {
   /** By the type of a part. */
-  readonly parts?: {
-    readonly [Type in UIMessagePart['type']]?: PartRenderer<Extract<UIMessagePart, { type: Type }>>;
-  };
+  readonly parts?:
+    | {
+        readonly [Type in UIMessagePart['type']]?:
+          | PartRenderer<Extract<UIMessagePart, { type: Type }>>
+          | undefined;
+      }
+    | undefined;
   /** Tool calls, by the name of the tool. */
-  readonly tools?: Readonly<Record<string, PartRenderer<UIToolCallPart>>>;
+  readonly tools?: Readonly<Record<string, PartRenderer<UIToolCallPart> | undefined>> | undefined;
   /** Objects, by their `typeName`. */
-  readonly objects?: Readonly<Record<string, PartRenderer<UIObjectPart>>>;
+  readonly objects?: Readonly<Record<string, PartRenderer<UIObjectPart> | undefined>> | undefined;
   /** Data parts, by their name. */
-  readonly data?: Readonly<Record<string, PartRenderer<UIDataPart>>>;
+  readonly data?: Readonly<Record<string, PartRenderer<UIDataPart> | undefined>> | undefined;
   /** What interactive client tools ask, by the name of the tool; answered by its `submit` and `cancel`. */
-  readonly clientTools?: Readonly<Record<string, (tool: InteractiveTool) => Rendered>>;
+  readonly clientTools?:
+    | Readonly<Record<string, ((tool: InteractiveTool) => Rendered) | undefined>>
+    | undefined;
 }
 
 /** How the calls of a tool are shown. */

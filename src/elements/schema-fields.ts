@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { visible } from '../markdown/visible.ts';
 import { type FormDraft, OTHER } from './form-draft.ts';
@@ -79,7 +78,7 @@ function renderText(
         aria-invalid=${problem ? 'true' : nothing}
         aria-required=${field.isRequired ? 'true' : nothing}
         placeholder=${placeholder}
-        .value=${live(draft.text(key))}
+        .value=${draft.text(key)}
         @input=${onInput}
       ></textarea>`
     : html`<input
@@ -93,7 +92,7 @@ function renderText(
         aria-invalid=${problem ? 'true' : nothing}
         aria-required=${field.isRequired ? 'true' : nothing}
         placeholder=${placeholder}
-        .value=${live(draft.text(key))}
+        .value=${draft.text(key)}
         @input=${onInput}
       />`;
   return html`<div class="field">
@@ -162,7 +161,7 @@ function renderChoice(draft: FormDraft, field: ChoiceField, place: Place): Templ
       type=${isMultiple ? 'checkbox' : 'radio'}
       name=${key}
       aria-invalid=${isMultiple && problem ? 'true' : nothing}
-      .checked=${live(chosen.includes(index))}
+      .checked=${chosen.includes(index)}
       @change=${(event: Event) => onChange(index, event)}
     />
     ${label}
@@ -196,7 +195,7 @@ function renderChoice(draft: FormDraft, field: ChoiceField, place: Place): Templ
                 aria-invalid=${missing ? 'true' : nothing}
                 aria-describedby=${missing ? `${other}-problem` : nothing}
                 placeholder=${viewStrings().answerPlaceholder}
-                .value=${live(draft.text(other))}
+                .value=${draft.text(other)}
                 @input=${({ target }: Event) => draft.set(other, (target as HTMLInputElement).value)}
               />${renderProblem(missing, other)}`
             : nothing

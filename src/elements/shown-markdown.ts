@@ -13,7 +13,9 @@ export class ShownMarkdown {
   #options: MarkdownViewOptions | undefined;
 
   /** The text so far. Other options make another view of it. */
-  show(root: Element | null, text: string, isStreaming: boolean, options?: MarkdownViewOptions): void {
+  show(root: Element | null, words: string, isStreaming: boolean, options?: MarkdownViewOptions): void {
+    // Stored conversations may have anything anywhere.
+    const text = typeof words === 'string' ? words : '';
     if (root !== this.#root || options !== this.#options) this.#forget();
     this.#root = root;
     this.#options = options;

@@ -8,6 +8,7 @@ import type { CopyButtons } from './value-copy.ts';
 import { type DataHost, ValueData } from './value-data.ts';
 import { kept } from './value-place.ts';
 import { ValueText } from './value-text.ts';
+import { viewStrings } from './view-strings.ts';
 
 /** Pictures made of points: nothing in them runs or loads. */
 const RASTER = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif']);
@@ -98,7 +99,7 @@ export class ValueContent {
     return this.#ask(
       address,
       html`${icons.image}<span>
-        ${name ? html`<bdi>${name}</bdi> ` : nothing}<span class="quiet">${strings.loadImage(host)}</span>
+        ${name ? html`<bdi>${name}</bdi> ` : nothing}<span class="quiet">${viewStrings().loadImage(host)}</span>
       </span>`,
     );
   }

@@ -1,7 +1,6 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { createRef, ref } from 'lit/directives/ref.js';
 import { icons } from './icons.ts';
-import { strings } from './strings.ts';
 import type { CopyButtons } from './value-copy.ts';
 import { PAGE, Place } from './value-place.ts';
 import { type Container, ValueReader } from './value-reader.ts';
@@ -197,7 +196,7 @@ export class ValueData {
     const found =
       current < 0
         ? `${isLimited ? '≥ ' : ''}${viewStrings().matches(matches.length)}`
-        : `${strings.progress(current + 1, matches.length)}${isLimited ? '+' : ''}`;
+        : `${viewStrings().progress(current + 1, matches.length)}${isLimited ? '+' : ''}`;
     return html`<span class="search">
       <input
         part="search"

@@ -12,12 +12,21 @@ export function toText(value: unknown): string {
 
 /** An identifier as words: `get-weather` and `getWeather` become “Get weather”. */
 export function nameOf(identifier: string): string {
-  const words = identifier
+  // Stored conversations may have anything anywhere.
+  const words = String(identifier)
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .replace(/[-_.]+/g, ' ')
     .trim()
     .toLowerCase();
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** What is a list of things, where stored conversations may have anything. */
+export function listOf<Item extends object>(value: readonly Item[] | undefined): readonly Item[] {
+  if (!Array.isArray(value)) return [];
+  return value.every((item) => item instanceof Object)
+    ? value
+    : value.filter((item) => item instanceof Object);
 }
 
 /** What a call is about, if one of its arguments is short text: the first one. */

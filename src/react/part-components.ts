@@ -15,17 +15,23 @@ type Drawing<Part> = ComponentType<{ readonly part: Part }>;
 
 /** What the application's own components draw: the same groups as in `Renderers`. */
 export interface PartComponents {
-  readonly parts?: {
-    readonly [Type in UIMessagePart['type']]?: Drawing<Extract<UIMessagePart, { type: Type }>>;
-  };
+  readonly parts?:
+    | {
+        readonly [Type in UIMessagePart['type']]?:
+          | Drawing<Extract<UIMessagePart, { type: Type }>>
+          | undefined;
+      }
+    | undefined;
   /** Tool calls, by the name of the tool. */
-  readonly tools?: Readonly<Record<string, Drawing<UIToolCallPart>>>;
+  readonly tools?: Readonly<Record<string, Drawing<UIToolCallPart> | undefined>> | undefined;
   /** Objects, by their `typeName`. */
-  readonly objects?: Readonly<Record<string, Drawing<UIObjectPart>>>;
+  readonly objects?: Readonly<Record<string, Drawing<UIObjectPart> | undefined>> | undefined;
   /** Data parts, by their name. */
-  readonly data?: Readonly<Record<string, Drawing<UIDataPart>>>;
+  readonly data?: Readonly<Record<string, Drawing<UIDataPart> | undefined>> | undefined;
   /** What interactive client tools ask: the component calls `submit` or `cancel` of the tool. */
-  readonly clientTools?: Readonly<Record<string, ComponentType<{ readonly tool: InteractiveTool }>>>;
+  readonly clientTools?:
+    | Readonly<Record<string, ComponentType<{ readonly tool: InteractiveTool }>>>
+    | undefined;
 }
 
 const NONE: readonly PartSlot[] = [];
@@ -67,7 +73,19 @@ const Slotted = memo(function Slotted({ slot, component, part, isTool }: Slotted
   return createElement('div', { slot }, createElement(component, isTool ? { tool: part } : { part }));
 });
 
+const GROUPS = [
+  'parts',
+  'tools',
+  'objects',
+  'data',
+  'clientTools',
+] as const satisfies (keyof PartComponents)[];
+
+/** The same for the same names, in whichever order they are said. A name without a component says nothing. */
 function namesOf(components: PartComponents): SlotNames {
-  const names = Object.entries(components).map(([group, named]) => [group, Object.keys(named ?? {}).sort()]);
+  const names = GROUPS.map((group) => {
+    const named = Object.entries(components[group] ?? {});
+    return [group, named.flatMap(([name, component]) => (component ? [name] : [])).sort()];
+  });
   return Object.fromEntries(names) as SlotNames;
 }

@@ -119,7 +119,8 @@ describe.each([
     expect(await textOf(answer())).toMatch(
       /^In the middle of this sentence the server cut the connection\. I went on writing, .* twice\.$/,
     );
-    expect(await page.getByRole('alert').count()).toBe(0);
+    expect(await page.locator('agent-error').count()).toBe(0);
+    expect((await page.getByRole('alert').allTextContents()).join('')).toBe('');
     expect(await page.locator('article').count()).toBe(2);
     expect(await composer().inputValue()).toBe('a draft');
   });
@@ -131,7 +132,8 @@ describe.each([
     await expect.poll(() => textOf(answer())).toContain('“Groceries” stays');
     await over();
     await say('Delete the note “Groceries”');
-    expect(await page.locator('agent-approval pre').innerText()).toContain('"title": "Groceries"');
+    // What can be seen of it, once it is drawn.
+    await expect.poll(() => page.locator('agent-approval pre').innerText()).toContain('"title": "Groceries"');
     await page.getByRole('button', { name: 'Allow once' }).click();
     await expect.poll(() => textOf(answer())).toContain('“Groceries” is deleted');
   });

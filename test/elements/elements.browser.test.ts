@@ -43,6 +43,7 @@ function undrawn(element: HTMLElement): void {
   Object.assign(element, {
     display: { renderers: { parts: Object.fromEntries(types.map((type) => [type, fail])) } },
   });
+  element.shadowRoot?.querySelector<HTMLElement>('details:not([open]) > summary')?.click();
 }
 
 /** Presses the last button, which leads to more. */

@@ -44,11 +44,29 @@ async function mount<T extends keyof HTMLElementTagNameMap>(
 const part = <T extends PartTag>(tag: T, data: HTMLElementTagNameMap[T]['data']) =>
   mount(tag, { data } as Partial<HTMLElementTagNameMap[T]>);
 
-/** Throws what any update inside of `element` threw. */
+/** Waits until the element, and everything inside it, is drawn. Throws what any update threw. */
 async function drawn(element: Element): Promise<void> {
+  await updated(element);
+  while ([element, ...inside(element)].some(isDue)) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await updated(element);
+  }
+}
+
+/** Whether what draws this element is still on its way: it has something to show, and shows nothing. */
+function isDue(element: Element): boolean {
+  const { localName, shadowRoot } = element;
+  if (localName === 'agent-tool-call' && shadowRoot?.querySelector('details[open] > .body:not(:has(*))'))
+    return true;
+  const { data, approval, tool } = element as unknown as Readonly<Record<string, unknown>>;
+  const hasData = localName === 'agent-value' || Boolean(data ?? approval ?? tool);
+  return hasData && shadowRoot?.childElementCount === 0;
+}
+
+async function updated(element: Element): Promise<void> {
   await (element as AnyElement).updateComplete;
   await Promise.all(
-    [...(element.shadowRoot?.querySelectorAll('*') ?? [])].filter(isCustom).map((inner) => drawn(inner)),
+    [...(element.shadowRoot?.querySelectorAll('*') ?? [])].filter(isCustom).map((inner) => updated(inner)),
   );
 }
 
@@ -65,7 +83,22 @@ const elementsIn = (root: ParentNode): Element[] =>
     ...(element.shadowRoot ? elementsIn(element.shadowRoot) : []),
   ]);
 
-const inside = (element: Element): Element[] => elementsIn(element.shadowRoot as ShadowRoot);
+const inside = (element: Element): Element[] =>
+  element.shadowRoot ? elementsIn(element.shadowRoot) : elementsIn(element);
+
+/** Opens whatever opens: details, and what is too long to be shown at once. */
+async function open<E extends Element>(element: E): Promise<E> {
+  const isClosed = (inner: Element): boolean =>
+    inner.matches('summary')
+      ? !(inner.parentElement as HTMLDetailsElement).open
+      : inner.localName === 'button' && /^Show (?:everything|.* more)$/.test(inner.textContent.trim());
+  for (;;) {
+    const closed = inside(element).filter(isClosed) as HTMLElement[];
+    if (closed.length === 0) return element;
+    for (const inner of closed) inner.click();
+    await drawn(element);
+  }
+}
 
 /** Everything an element writes, the elements inside of it included, each set apart from what is around it. */
 const written = (node: Node): string => {
@@ -215,7 +248,7 @@ describe('agent-reasoning', () => {
     const element = await part('agent-reasoning', reasoning({ status: 'streaming' }));
     await update(element, reasoning({ startedAt: 1_000, endedAt: 4_200 }));
     expect(words(element)).toBe('Thought for 3 sec It may rain.');
-    expect(named(element, 'text').checkVisibility()).toBe(false);
+    await expect.poll(() => named(element, 'text').checkVisibility()).toBe(false);
   });
 
   it.each([
@@ -239,13 +272,13 @@ describe('agent-tool-call', () => {
     ['running', { approval: { approvalId: 'a', status: 'pending' } }, 'Waits for you'],
     ['pending', { approval: { approvalId: 'a', status: 'approved' } }, 'Preparing'],
     ['running', { approval: { approvalId: 'a', status: 'approved' } }, 'Running'],
-    ['cancelled', { approval: { approvalId: 'a', status: 'denied' } }, 'Cancelled'],
+    ['cancelled', { approval: { approvalId: 'a', status: 'denied' } }, 'Not allowed'],
     ['done', { approval: { approvalId: 'a', status: 'pending' } }, 'Done'],
   ] satisfies [UIToolCallPart['status'], Partial<UIToolCallPart>, string][])(
     'that is %s with %j says “%s” in words',
     async (status, fields, said) => {
       const element = await part('agent-tool-call', toolCall({ status, ...fields }));
-      expect(words(element.shadowRoot?.querySelector('summary') as Element)).toBe(`Get weather ${said}`);
+      expect(words(element.shadowRoot?.querySelector('summary') as Element)).toBe(`Get weather Bern ${said}`);
     },
   );
 
@@ -261,45 +294,72 @@ describe('agent-tool-call', () => {
 
   it('is closed, and opens to its arguments and result by keyboard', async () => {
     const element = await part('agent-tool-call', toolCall({ status: 'done', result: { degrees: 21 } }));
-    expect(named(element, 'arguments').checkVisibility()).toBe(false);
+    expect(element.shadowRoot?.querySelector('[part="arguments"], agent-value')).toBeNull();
     element.shadowRoot?.querySelector('summary')?.focus();
     await userEvent.keyboard('{Enter}');
-    await expect.poll(() => named(element, 'arguments').checkVisibility()).toBe(true);
-    expect(JSON.parse(named(element, 'arguments').textContent)).toEqual({ city: 'Bern' });
-    expect(JSON.parse(named(element, 'result').textContent)).toEqual({ degrees: 21 });
+    await expect
+      .poll(() => element.shadowRoot?.querySelector('[part="arguments"]')?.checkVisibility())
+      .toBe(true);
+    await expect.poll(() => words(named(element, 'arguments'))).toBe('Arguments city Bern');
+    await expect.poll(() => words(named(element, 'result'))).toBe('Result degrees 21');
+    await userEvent.keyboard('{Enter}');
+    await expect
+      .poll(() => element.shadowRoot?.querySelector('[part="arguments"]')?.checkVisibility() ?? false)
+      .toBe(false);
   });
 
   it('stays open when its state changes', async () => {
     const element = await part('agent-tool-call', toolCall());
     await userEvent.click(page.getByText('Get weather'));
-    expect(named(element, 'arguments').checkVisibility()).toBe(true);
+    await expect
+      .poll(() => element.shadowRoot?.querySelector('[part="arguments"]')?.checkVisibility())
+      .toBe(true);
     await update(element, toolCall({ status: 'done', result: 'Sunny' }));
     expect(named(element, 'result').checkVisibility()).toBe(true);
+    expect(words(named(element, 'result'))).toBe('Result Sunny');
   });
 
-  it('shows the arguments as they were written so far while they stream', async () => {
-    const element = await part(
-      'agent-tool-call',
-      toolCall({ status: 'pending', args: { city: 'B' }, argsText: '{"city":"B' }),
+  it('shows the arguments as far as they can be read while they stream, and until then as they came', async () => {
+    const element = await open(
+      await part('agent-tool-call', toolCall({ status: 'pending', args: {}, argsText: '{"city"' })),
     );
-    expect(named(element, 'arguments').textContent).toBe('{"city":"B');
+    expect(words(named(element, 'arguments'))).toBe('Arguments {"city"');
+    await update(element, toolCall({ status: 'pending', args: { city: 'B' }, argsText: '{"city":"B' }));
+    expect(words(named(element, 'arguments'))).toBe('Arguments city B');
+    expect(named(element, 'arguments').querySelector('agent-value')?.streaming).toBe(true);
+    await update(element, toolCall());
+    expect(named(element, 'arguments').querySelector('agent-value')?.streaming).toBe(false);
   });
 
-  it.each([0, false, '', null, [], 'Sunny'])('shows the result %j, which is one', async (result) => {
-    const element = await part('agent-tool-call', toolCall({ status: 'done', result }));
-    expect(named(element, 'result').textContent).toBe(
-      typeof result === 'string' ? result : JSON.stringify(result),
-    );
+  it.each([
+    [0, '0'],
+    [false, 'false'],
+    ['', 'Nothing'],
+    [null, 'null'],
+    [[[]], 'Nothing'],
+    ['Sunny', 'Sunny'],
+  ])('shows the result %j, which is one', async (result, said) => {
+    const data = toolCall({ status: 'done', result: Array.isArray(result) ? result[0] : result });
+    const element = await open(await part('agent-tool-call', data));
+    expect(words(named(element, 'result'))).toBe(`Result ${said}`);
   });
 
   it('shows no result where there is none yet, and no error', async () => {
-    const element = await part('agent-tool-call', toolCall());
+    const element = await open(await part('agent-tool-call', toolCall()));
+    expect(named(element, 'arguments').checkVisibility()).toBe(true);
     expect(element.shadowRoot?.querySelectorAll('[part="result"], [part="error"]').length).toBe(0);
   });
 
-  it('shows what went wrong', async () => {
-    const element = await part('agent-tool-call', toolCall({ status: 'error', error: 'No such city.' }));
-    expect(named(element, 'error').textContent).toBe('No such city.');
+  it.each([
+    ['what went wrong', { error: 'No such city.' }, 'No such city.'],
+    [
+      'why it was not allowed',
+      { approval: { approvalId: 'a', status: 'denied', reason: 'Not today.' } },
+      'Not today.',
+    ],
+  ] satisfies [string, Partial<UIToolCallPart>, string][])('shows %s', async (_, fields, said) => {
+    const element = await open(await part('agent-tool-call', toolCall({ status: 'error', ...fields })));
+    expect(named(element, 'error').textContent).toBe(said);
   });
 
   it('prefers the name that is meant for people, and says how long it took', async () => {
@@ -307,20 +367,27 @@ describe('agent-tool-call', () => {
       'agent-tool-call',
       toolCall({ status: 'done', displayName: 'Look outside', startedAt: 0, endedAt: 95_000 }),
     );
-    expect(words(element.shadowRoot?.querySelector('summary') as Element)).toBe('Look outside Done 2 min');
+    expect(words(element.shadowRoot?.querySelector('summary') as Element)).toBe(
+      'Look outside Bern Done 2 min',
+    );
   });
 
-  it('cuts a value that is very long and says how long it is', async () => {
+  it('shows the beginning of a value that is very long, and the rest step by step', async () => {
     const element = await part('agent-tool-call', toolCall({ status: 'done', result: 'x'.repeat(300_000) }));
-    expect(named(element, 'result').textContent.length).toBeLessThan(21_000);
-    expect(named(element, 'result').textContent).toContain('300000 characters');
+    await userEvent.click(page.getByText('Get weather'));
+    await expect.element(page.getByRole('button', { name: 'Show 200,000 more' })).toBeVisible();
+    expect(words(named(element, 'result')).length).toBeLessThan(2_100);
+    await open(element);
+    expect(words(named(element, 'result'))).toBe(`Result ${'x'.repeat(300_000)}`);
   });
 
   it('shows a value that cannot be written as JSON without failing', async () => {
     const circle: Record<string, unknown> = {};
     circle['self'] = circle;
     const element = await part('agent-tool-call', toolCall({ args: circle, status: 'done', result: 10n }));
-    expect(named(element, 'result').textContent).toBe('10');
+    await open(element);
+    expect(words(named(element, 'arguments'))).toMatch(/^Arguments self ↺/);
+    expect(words(named(element, 'result'))).toBe('Result 10');
   });
 });
 
@@ -447,7 +514,7 @@ describe('agent-object', () => {
     let deep: unknown = 'bottom';
     for (let i = 0; i < 2_000; i += 1) deep = { deep };
     const element = await part('agent-object', object({ object: deep }));
-    expect(inside(element).length).toBeLessThan(40);
+    expect(inside(element).length).toBeLessThan(60);
   });
 });
 
@@ -509,7 +576,7 @@ describe('agent-worker', () => {
       }),
     );
     expect(words(element)).toContain('Checks the facts');
-    expect(words(element)).toContain('Input { "claim": "Tea is hot" }');
+    expect(words(element)).toContain('Input claim Tea is hot');
     expect(words(element)).toContain('So it is.');
     expect(words(element)).toContain('Output true');
     expect(named(element, 'error').textContent).toBe('Half of it.');
@@ -517,7 +584,16 @@ describe('agent-worker', () => {
       inside(element)
         .filter(isCustom)
         .map(({ localName }) => localName),
-    ).toEqual(['agent-reasoning', 'agent-tool-call', 'agent-text', 'agent-worker', 'agent-text']);
+    ).toEqual([
+      'agent-value',
+      'agent-steps',
+      'agent-reasoning',
+      'agent-tool-call',
+      'agent-text',
+      'agent-worker',
+      'agent-text',
+      'agent-value',
+    ]);
   });
 });
 
@@ -549,7 +625,10 @@ describe.each([
   const show = async (data: UIMessagePart) => {
     const element = await mount(tag, { data: data as UIReasoningPart & UIWorkerPart });
     const go = (next: UIMessagePart) => update(element, next as UIReasoningPart & UIWorkerPart);
-    const isOpen = () => named(element, name).checkVisibility();
+    // What is closed need not be drawn, and is in sight until it has closed.
+    const isOpen = () =>
+      element.shadowRoot?.querySelector('details')?.open === true &&
+      element.shadowRoot.querySelector(`[part="${name}"]`)?.checkVisibility() === true;
     const summary = element.shadowRoot?.querySelector('summary') as HTMLElement;
     return { go, isOpen, summary };
   };
@@ -560,7 +639,7 @@ describe.each([
     await go(more);
     expect(isOpen()).toBe(true);
     await go(over);
-    expect(isOpen()).toBe(false);
+    await expect.poll(isOpen).toBe(false);
   });
 
   it('is closed when it was over before it was shown', async () => {
@@ -583,7 +662,7 @@ describe.each([
     await userEvent.click(summary);
     await userEvent.click(summary);
     await go(over);
-    expect(isOpen()).toBe(true);
+    await expect.poll(isOpen).toBe(true);
   });
 
   it.each([
@@ -610,9 +689,9 @@ describe('what changes', () => {
     ],
     [
       'agent-tool-call',
-      'arguments',
-      toolCall({ status: 'pending', argsText: '{"city"' }),
-      toolCall({ status: 'pending', argsText: '{"city":"Bern"}' }),
+      'summary',
+      toolCall({ status: 'pending', args: { city: 'B' } }),
+      toolCall({ status: 'pending' }),
     ],
     ['agent-operation', 'name', operation(), operation({ name: 'Save the plan again', status: 'done' })],
     [
@@ -630,6 +709,26 @@ describe('what changes', () => {
       await update(element, after as never);
       expect(textNode(element, name)).toBe(node);
       expect(node.isConnected && node.data !== was).toBe(true);
+    },
+  );
+
+  it.each([
+    ['before they can be read', {}, '{"ci', {}, '{"city"'],
+    ['once they can be', { city: 'B' }, '{"city":"B', { city: 'Be' }, '{"city":"Be'],
+  ])(
+    'in the arguments of a tool call that is open, %s, is written into the same text node',
+    async (_, args, argsText, moreArgs, moreText) => {
+      const element = await open(
+        await part('agent-tool-call', toolCall({ status: 'pending', args, argsText })),
+      );
+      const shown = () =>
+        inside(element).find((inner) => inner.matches('.string, [part="text"]')) as HTMLElement;
+      const node = () => [...shown().childNodes].find((child) => child instanceof Text && child.data !== '');
+      const before = node() as Text;
+      const was = before.data;
+      await update(element, toolCall({ status: 'pending', args: moreArgs, argsText: moreText }));
+      expect(node()).toBe(before);
+      expect(before.isConnected && before.data.length > was.length).toBe(true);
     },
   );
 
@@ -724,7 +823,7 @@ describe.each(samples)('%s', (tag, sample) => {
     );
     const element = await show(wide);
     element.style.width = '320px';
-    for (const details of element.shadowRoot?.querySelectorAll('details') ?? []) details.open = true;
+    await open(element);
     expect(words(element)).toContain(tag === 'agent-tool-call' || tag === 'agent-object' ? 'Wwww' : long);
     expect(element.scrollWidth).toBeLessThanOrEqual(320);
     for (const inner of inside(element)) {
@@ -777,7 +876,12 @@ describe('hostile', () => {
     ['thoughts', 'agent-reasoning', (hostile) => ({ data: reasoning({ text: hostile }) })],
     ['the name of a tool', 'agent-tool-call', (hostile) => ({ data: toolCall({ toolName: hostile }) })],
     ['the title of a tool', 'agent-tool-call', (hostile) => ({ data: toolCall({ displayName: hostile }) })],
-    ['an argument', 'agent-tool-call', (hostile) => ({ data: toolCall({ argsText: hostile }) })],
+    [
+      'an argument that cannot be read yet',
+      'agent-tool-call',
+      (hostile) => ({ data: toolCall({ args: {}, argsText: hostile }) }),
+    ],
+    ['an argument', 'agent-tool-call', (hostile) => ({ data: toolCall({ args: { city: hostile } }) })],
     [
       'the name of an argument',
       'agent-tool-call',
@@ -889,18 +993,25 @@ describe('hostile', () => {
   /** In Markdown an entity is what it stands for. */
   const MARKDOWN = ['text', 'thoughts', 'what a worker writes'];
 
+  /** As many harmless letters, with the same things hidden between them. */
+  const harmless = (hostile: string): string => hostile.replace(/[^\p{C}.]/gu, 'x');
+  /** What is hidden, where it is written out. */
+  const MARK = /⟨u\+[\da-f]{4,6}⟩/g;
+
   it.each(cases)('%s stays text', async (what, tag, fields) => {
-    const plain = outline(await mount(tag, fields('Plain')));
     for (const hostile of MARKUP) {
-      const element = await mount(tag, fields(hostile));
-      expect(outline(element), hostile.slice(0, 60)).toEqual(plain);
+      const plain = await open(await mount(tag, fields(harmless(hostile))));
+      const element = await open(await mount(tag, fields(hostile)));
+      expect(outline(element), hostile.slice(0, 60)).toEqual(outline(plain));
       expect(inside(element).some((inner) => inner.matches('[href^="javascript:" i]'))).toBe(false);
       // JSON escapes some characters, and identifiers become words: what letters there are must all be there.
       const said = MARKDOWN.includes(what) ? hostile.replace('&lt;b&gt;&amp;', '<b>&') : hostile;
       const letters = squeezed(said)
         .replace(/["\\\p{C}]+/gu, '')
         .slice(0, 15_000);
-      expect(squeezed(written(element)).replace(/["\\\p{C}]+/gu, '')).toContain(letters);
+      const shown = squeezed(written(element)).replace(MARK, '');
+      expect(shown.replace(/["\\\p{C}]+/gu, '')).toContain(letters);
+      plain.remove();
       element.remove();
     }
     expect('pwned' in globalThis).toBe(false);
@@ -912,7 +1023,12 @@ describe('hostile', () => {
     );
     const tool = await part('agent-tool-call', toolCall({ toolName: '__proto__', args, result: args }));
     const shown = await part('agent-object', object({ typeName: 'constructor', object: args }));
-    expect(JSON.parse(named(tool, 'arguments').textContent)).toEqual(args);
+    await open(tool);
+    for (const name of ['arguments', 'result']) {
+      expect(words(named(tool, name))).toMatch(
+        /^\w+ __proto__ 1 field polluted 1 constructor 1 field prototype 1 field polluted 1 toString 1$/,
+      );
+    }
     expect(words(shown)).toContain('Polluted 1');
     expect('polluted' in {}).toBe(false);
   });
@@ -989,17 +1105,22 @@ describe('another host', () => {
     expect(requests.urls).toEqual([]);
     expect(element.shadowRoot?.querySelector('img')).toBeNull();
 
-    await userEvent.click(page.getByRole('button', { name: 'a.png Load image from 127.0.0.1:9' }));
-    await expect.poll(() => requests.urls).toEqual([url]);
+    const consent = page.getByRole('button', { name: 'a.png Load image from 127.0.0.1:9' });
+    await expect.element(consent).toBeVisible();
+    // Looked at before the answer of the host, which has no image, can have come.
+    (consent.element() as HTMLElement).click();
+    await element.updateComplete;
     expect((named(element, 'image') as HTMLImageElement).referrerPolicy).toBe('no-referrer');
+    await expect.poll(() => requests.urls).toEqual([url]);
     requests.stop();
   });
 
   it('has to be allowed again when the address is another one', async () => {
     const image = file({ mediaType: 'image/png', url: foreign() });
     const element = await part('agent-file', image);
-    await userEvent.click(named(element, 'file'));
-    await expect.poll(() => element.shadowRoot?.querySelector('img')).not.toBeNull();
+    named(element, 'file').click();
+    await element.updateComplete;
+    expect(element.shadowRoot?.querySelector('img')).not.toBeNull();
     await update(element, { ...image, filename: 'same.png' });
     expect(element.shadowRoot?.querySelector('img')).not.toBeNull();
     await update(element, { ...image, url: foreign() });
@@ -1012,9 +1133,15 @@ describe('another host', () => {
     await part('agent-text', text({ text: `![x](${url}) <img src="${url}">` }));
     await part('agent-source', source({ url }));
     await part('agent-file', file({ url }));
-    await part('agent-tool-call', toolCall({ status: 'done', result: { url } }));
-    await part('agent-object', object({ object: { url, image: url } }));
-    await part('agent-worker', worker({ parts: [file({ url, mediaType: 'image/png' })] }));
+    const result = [{ type: 'image_url', image_url: { url } }];
+    for (const element of [
+      await part('agent-tool-call', toolCall({ args: { url }, status: 'done', result })),
+      await part('agent-object', object({ object: { url, image: url } })),
+      await part('agent-worker', worker({ parts: [file({ url, mediaType: 'image/png' })], output: { url } })),
+    ]) {
+      await open(element);
+      expect(words(element)).toContain('127.0.0.1:9');
+    }
     await frames(6);
     expect(requests.urls).toEqual([]);
     requests.stop();
@@ -1033,7 +1160,20 @@ describe('agent-message', () => {
 
   it('shows every kind of part with its element, in order', async () => {
     const element = await message(...samples.map(([, sample]) => sample), { type: 'step-start' });
-    expect(shown(element)).toEqual([...samples.map(([tag]) => tag), 'agent-text', 'agent-step']);
+    expect(shown(element)).toEqual([
+      'agent-text',
+      'agent-steps',
+      'agent-reasoning',
+      'agent-tool-call',
+      'agent-operation',
+      'agent-source',
+      'agent-file',
+      'agent-object',
+      'agent-todo',
+      'agent-worker',
+      'agent-text',
+      'agent-step',
+    ]);
   });
 
   it('shows nothing for kinds of parts that it does not know, nor for an application’s own', async () => {

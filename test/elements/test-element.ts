@@ -7,7 +7,7 @@ import { spoiled } from './spoiled.ts';
 import { Complaints, Watch } from './watch.ts';
 
 export interface TestElementOptions {
-  /** Properties with which it shows something; those of its first story unless told. */
+  /** Properties with which it shows something; those of its first story by name unless told. */
   readonly data?: (() => object | Promise<object>) | undefined;
   /** The story whose properties these are. */
   readonly story?: string | undefined;

@@ -27,8 +27,17 @@ const RASTER = /^data:image\/(?:png|jpeg|gif|webp|avif);base64,/i;
 const NOTE = /^#markdown-\d+-footnote-\d+$/;
 /** An image that its address contains is shown; the policy forbids even that. */
 const IMAGE_FORBIDDEN = 'violation of img-src: data';
-const LOADS_IMAGE = 'button[data-chrome=image], button[part=file]';
+const LOADS_IMAGE = 'button[data-chrome=image], button[part=file], button.chip';
+const PRESSED = 'a, summary, button, input[type=radio], input[type=checkbox]';
+/** What ends a run, or answers what the agent asks. */
+const ENDS =
+  '[part~=approvals], [part~=queued], agent-composer, [part~=stop], [part~=allow], [part~=deny], [part~=option], [part~=skip]';
+/** What is pressed may show more that can be. */
+const ROUNDS = 2;
 const PIXEL = 'data:image/gif;base64,R0lGODlhAQABAAAAACw=';
+/** An image that browsers show, in base64. */
+const PNG =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 /** An address that leads nowhere. */
 const NOWHERE = 'https://nowhere.invalid/';
 
@@ -41,6 +50,10 @@ const HARMLESS = [
   PIXEL,
   'once',
   'rate_limit_error',
+  // Longer than what is shown of a text at first.
+  'long '.repeat(600),
+  '\u202Ehidden',
+  'https://\u0430pple.invalid/',
   // More than stand together, so that several things are asked at once.
   ...Array.from({ length: TOGETHER }, (_, index) => `words ${index}`),
 ];
@@ -53,10 +66,11 @@ const OWN_ELEMENTS: ReadonlySet<string> = new Set([
   ...'agent-source agent-file agent-object agent-todo agent-worker agent-step agent-approval agent-client-tool'.split(
     ' ',
   ),
+  ...'agent-steps agent-value agent-progress'.split(' '),
   ...'agent-error agent-composer article details summary dl dt dd bdi figure figcaption header form textarea'.split(
     ' ',
   ),
-  ...'caption progress slot svg path i'.split(' '),
+  ...'caption progress slot svg path i fieldset legend label select option'.split(' '),
 ]);
 const OWN_ATTRIBUTES: ReadonlySet<string> = new Set([
   ...ATTRIBUTES,
@@ -66,12 +80,21 @@ const OWN_ATTRIBUTES: ReadonlySet<string> = new Set([
   ...'value waiting aria-busy aria-live aria-pressed aria-disabled latest busy plain can-edit can-retry attachments queues'.split(
     ' ',
   ),
-  ...'viewBox d'.split(' '),
+  ...'viewBox d live label streaming scope colspan for inputmode novalidate spellcheck data-level'.split(' '),
+  ...'aria-level aria-posinset aria-setsize aria-expanded aria-current aria-labelledby aria-describedby'.split(
+    ' ',
+  ),
+  ...'aria-invalid aria-required aria-haspopup'.split(' '),
 ]);
 /** Attributes that say what was given; every other one says what the element itself makes of it. */
 const WORDS: ReadonlySet<string> = new Set(
-  'href src alt title aria-label download placeholder data-language data-host'.split(' '),
+  'href src alt title aria-label label download placeholder data-language data-host'.split(' '),
 );
+/** Attributes that say how many there are, or which one of them it is. */
+const COUNTS: ReadonlySet<string> = new Set('aria-level aria-posinset aria-setsize colspan'.split(' '));
+/** Attributes that name an element for others, and the names that elements give by themselves. */
+const NAMES: ReadonlySet<string> = new Set('id for name aria-labelledby aria-describedby'.split(' '));
+const NAME = /^(?:words|preview|f(?:\.\d+)+(?:\.other)?(?:-(?:label|hint|problem))?)$/;
 
 const words = (text: string): string => text.replace(/\s+/g, ' ');
 
@@ -154,6 +177,10 @@ function said(text: string, id: string): readonly StreamEvent[] {
     { type: 'worker-result', workerId: id, output: text },
     { type: 'worker-start', workerId: `${id} error`, workerSlug: 'worker', description: text },
     { type: 'worker-result', workerId: `${id} error`, error: text },
+    ...results(text).flatMap((output, index): StreamEvent[] => [
+      { type: 'tool-input-start', toolCallId: `${id} output ${index}`, toolName: 'tool' },
+      { type: 'tool-output-available', toolCallId: `${id} output ${index}`, output },
+    ]),
     { type: 'data', name: text, id: text, data: text },
     { type: 'progress', id: text, label: text },
     {
@@ -167,7 +194,88 @@ function said(text: string, id: string): readonly StreamEvent[] {
   ];
 }
 
+/** What a tool brings back: records, a tree, and the blocks of protocols. */
+function results(text: string): unknown[] {
+  const source = isForeign(text) && !RASTER.test(text) ? { type: 'url', url: text } : { data: text };
+  return [
+    [
+      { [text]: text, more: { [text]: text } },
+      { [text]: text, more: [text] },
+    ],
+    [[text, [{ [text]: { [text]: text } }]], JSON.stringify({ [text]: text })],
+    JSON.stringify({ [text]: [text] }),
+    {
+      content: [
+        { type: 'text', text, title: text },
+        { type: 'image', data: PNG, mimeType: 'image/png', name: text },
+        { type: 'image', name: text, source },
+        { type: 'image', name: text, source: { type: 'url', url: NOWHERE } },
+        { type: 'image', name: text, data: '?', mimeType: 'image/png' },
+        { type: 'resource', resource: { uri: text, text } },
+        { type: 'resource_link', uri: text, name: text },
+      ],
+      structuredContent: { [text]: text },
+      isError: true,
+    },
+  ];
+}
+
+/** The schema of an answer, in which each thing that people read is the text. */
+function schemaOf(text: string): object {
+  const field = { title: text, description: text };
+  return {
+    type: 'object',
+    ...field,
+    required: ['menu', 'list', 'several', 'number'],
+    properties: {
+      menu: {
+        type: 'string',
+        ...field,
+        enum: [text, ...Array.from({ length: 30 }, (_, index) => `${index}`)],
+      },
+      list: { type: 'array', ...field, minItems: 1, items: { type: 'string', ...field } },
+      several: { type: 'array', ...field, minItems: 1, items: { enum: [text, `${text}.`] } },
+      number: { type: 'number', ...field },
+      check: { type: 'boolean', ...field },
+      group: {
+        type: 'object',
+        ...field,
+        properties: { [text]: { type: 'string', ...field, default: text } },
+      },
+      any: field,
+      [text]: { type: 'string', default: text },
+    },
+  };
+}
+
 const asked = (text: string, id: string): PendingToolCall[] => [
+  {
+    toolCallId: `${id} schema`,
+    toolName: text,
+    args: { title: text, message: text, description: text, requestedSchema: schemaOf(text) },
+  },
+  {
+    toolCallId: `${id} questions`,
+    toolName: text,
+    args: {
+      questions: [false, true].map((multiSelect) => ({
+        question: text,
+        header: text,
+        description: text,
+        multiSelect,
+        allowOther: true,
+        options: [
+          { label: text, description: text },
+          { label: 'other', description: text },
+        ],
+      })),
+    },
+  },
+  {
+    toolCallId: `${id} confirm`,
+    toolName: text,
+    args: { type: 'confirm', message: text, confirmLabel: text, cancelLabel: text },
+  },
   { toolCallId: `${id} options`, toolName: text, args: { question: text, options: [text, { label: text }] } },
   { toolCallId: `${id} words`, toolName: text, args: { question: text } },
   { toolCallId: `${id} named`, toolName: text, args: { [text]: text } },
@@ -279,10 +387,20 @@ function elementsIn(root: ParentNode, found: Element[] = []): Element[] {
 async function drawn(root: ParentNode): Promise<void> {
   for (let before = -1, now = 0; before !== now; ) {
     before = now;
-    const elements = elementsIn(root);
-    for (const element of elements) if ('updateComplete' in element) await element.updateComplete;
+    for (const element of elementsIn(root)) if ('updateComplete' in element) await element.updateComplete;
+    await until(() => !elementsIn(root).some(isDue), 'all that comes on demand');
     now = elementsIn(root).length;
   }
+}
+
+/** Whether an element has something to show, and what draws it is still on its way. */
+function isDue(element: Element): boolean {
+  const { localName, shadowRoot } = element;
+  if (localName === 'agent-tool-call' && shadowRoot?.querySelector('details[open] > .body:not(:has(*))'))
+    return true;
+  const { data, approval, tool } = element as unknown as Readonly<Record<string, unknown>>;
+  const hasData = localName === 'agent-value' || Boolean(data ?? approval ?? tool);
+  return hasData && shadowRoot?.childElementCount === 0;
 }
 
 /** Puts the texts wherever anybody but the page's own author can put one. Returns how to take them away. */
@@ -325,7 +443,10 @@ async function show({ page, root }: WatchedPage, texts: readonly string[]): Prom
 
 const attributeOf = ({ localName }: Element, { name, value }: Attr): string =>
   `<${localName} ${name}="${value}">`;
-const isMarkdown = (element: Element): boolean => element.closest('.content') !== null;
+/** Only these show Markdown: others are free to name a class as they do. */
+const isMarkdown = (element: Element): boolean =>
+  element.closest('.content') !== null &&
+  /^agent-(?:text|reasoning)$/.test((element.getRootNode() as ShadowRoot).host?.localName ?? '');
 
 /** What an element makes of harmless words. */
 const made = new Set<string>();
@@ -356,25 +477,51 @@ function wrongAt(element: Element, isAsked: boolean): string[] {
     const { name, value } = attribute;
     if (name === 'href' && !mayLead(element as HTMLAnchorElement)) wrong.push(`href=${value}`);
     if (name === 'src' && !mayLoad(element as HTMLImageElement, isAsked)) wrong.push(`src=${value}`);
+    if (NAMES.has(name) && element.localName !== 'slot' && !isMarkdown(element)) {
+      if (!value.split(' ').every((each) => NAME.test(each))) wrong.push(attributeOf(element, attribute));
+      continue;
+    }
+    if (COUNTS.has(name) && /^\d+$/.test(value)) continue;
     if (WORDS.has(name) || isMarkdown(element) || made.has(attributeOf(element, attribute))) continue;
     wrong.push(attributeOf(element, attribute));
   }
   return wrong;
 }
 
-/** Presses whatever can be pressed, but for what loads an image. No link is followed. */
-function pressAll({ page, view, root }: WatchedPage): number {
+/** Presses whatever can be pressed and was not yet, but for what loads an image. No link is followed. */
+function press({ page, view, root }: WatchedPage, pressed: WeakSet<Element>, endsToo: boolean): number {
   const press = view.HTMLElement.prototype.click;
-  const isButton = (element: Element): boolean =>
-    element.matches('a, summary, button') && !element.matches(LOADS_IMAGE);
-  const all = elementsIn(root).filter(isButton) as HTMLElement[];
-  // What ends a run, or answers everything at once, comes last.
-  const isLast = (element: Element): boolean =>
-    element.closest('[part~=approvals], [part~=queued], agent-composer, [part~=stop]') !== null;
-  for (const element of [...all.filter((one) => !isLast(one)), ...all.filter(isLast)]) {
-    if (element.isConnected) press.call(element);
+  const all = elementsIn(root).filter(
+    (element) =>
+      element.matches(PRESSED) &&
+      !element.matches(LOADS_IMAGE) &&
+      !pressed.has(element) &&
+      (endsToo || !element.closest(ENDS)),
+  );
+  for (const element of all) {
+    pressed.add(element);
+    if (element.isConnected) press.call(element as HTMLElement);
   }
   return page.location.href === location.href ? all.length : 0;
+}
+
+/** Shows the texts, and presses all that can be pressed, what ends anything last. Looks at it whenever it has changed. */
+async function visit(
+  there: WatchedPage,
+  texts: readonly string[],
+  look: (isAsked: boolean) => void,
+): Promise<number> {
+  const hide = await show(there, texts);
+  look(false);
+  const pressed = new WeakSet<Element>();
+  let count = 0;
+  for (let round = 0; round <= ROUNDS; round += 1) {
+    count += press(there, pressed, round === ROUNDS);
+    await drawn(there.root);
+    look(true);
+  }
+  hide();
+  return count;
 }
 
 const vectors = await publishedVectors();
@@ -421,15 +568,11 @@ describe.skipIf(!vectors)('what others wrote to break out', () => {
       const { view, root, events, requests, downloads } = there;
       const before = [ofPrototype(globalThis), ofPrototype(view)];
       const known = new Set(requests());
-      for (const isAsked of [false, true]) {
-        const hide = await show(there, HARMLESS);
-        if (isAsked) pressAll(there);
-        await drawn(root);
+      await visit(there, HARMLESS, () => {
         for (const element of elementsIn(root)) {
           for (const attribute of element.attributes) made.add(attributeOf(element, attribute));
         }
-        hide();
-      }
+      });
       const start = Date.now();
       const wrong: string[] = [];
       let looked = 0;
@@ -442,12 +585,7 @@ describe.skipIf(!vectors)('what others wrote to break out', () => {
         }
       };
       for (let at = 0; at < texts.length; at += AT_ONCE) {
-        const hide = await show(there, texts.slice(at, at + AT_ONCE));
-        look(false);
-        pressed += pressAll(there);
-        await drawn(root);
-        look(true);
-        hide();
+        pressed += await visit(there, texts.slice(at, at + AT_ONCE), look);
       }
       await settled();
       console.info(
@@ -469,6 +607,6 @@ describe.skipIf(!vectors)('what others wrote to break out', () => {
       expect(looked).toBeGreaterThan(texts.length * 50);
       expect(pressed).toBeGreaterThan(texts.length);
     },
-    180_000,
+    300_000,
   );
 });

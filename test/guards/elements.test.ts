@@ -1,23 +1,35 @@
 import { describe, expect, it } from 'vitest';
-import { filesIn } from './files.ts';
+import { filesIn, importsOf } from './files.ts';
 
-const elements = [...filesIn('src/elements')].filter(([path]) => path.startsWith('agent-'));
+const modules = filesIn('src/elements');
+const elements = [...modules].filter(([path]) => path.startsWith('agent-'));
 const sources = filesIn('src');
 
 /** How a template takes the name of a part from its caller. */
 const PASSED_ON = 'part=$' + '{part}';
+/** Draws one part and nothing of what stands around it in a message. */
+const ONE_PART = "import { renderPart } from './rendered-parts.ts'";
 
 const all = (text: string, pattern: RegExp) =>
   [...new Set([...text.matchAll(pattern)].map(([, name]) => name ?? ''))].sort();
 
+/** What draws an element: its module, what that imports at once and on demand, and so on, up to other elements. */
+function drawing(path: string, found = new Set<string>()): ReadonlySet<string> {
+  const source = modules.get(path);
+  if (source === undefined || found.has(path)) return found;
+  found.add(path);
+  for (const { specifier, typeOnly } of importsOf(source.replace(ONE_PART, ''))) {
+    const isElement = specifier.startsWith('./agent-');
+    if (!typeOnly && !isElement) drawing(specifier.replace('./', ''), found);
+  }
+  return found;
+}
+
 describe.each(elements)('%s', (path, source) => {
   it('names in its comment the parts that it renders', () => {
     const documented = all(source, /@csspart ([\w-]+)/g);
-    // What comes on demand is rendered into the same element.
-    const brought = all(source, /import\('\.\/(message-[\w-]+\.ts)'\)/g).map((name) =>
-      sources.get(`elements/${name}`),
-    );
-    const literal = all([source, ...brought].join('\n'), /\spart="([\w-]+)"/g);
+    const drawn = [...drawing(path)].map((name) => modules.get(name)).join('\n');
+    const literal = all(drawn, /\spart="([\w-]+)"/g);
     const passed = source.includes(PASSED_ON) ? all(source, /this\.field\('([\w-]+)'/g) : [];
     expect([...literal, ...passed].sort()).toEqual(documented);
   });
@@ -26,6 +38,17 @@ describe.each(elements)('%s', (path, source) => {
     expect(source).toContain(`'${path.replace('.ts', '')}': `);
     expect(source).toContain('@summary ');
   });
+});
+
+it('finds what draws an element also where that comes on demand, and stops at other elements', () => {
+  const found = drawing('agent-value.ts');
+  for (const name of ['value-view.ts', 'value-data.ts', 'value-tree.ts']) expect(found).toContain(name);
+  expect(drawing('agent-approval.ts')).toContain('approval-card.ts');
+  expect(drawing('agent-message.ts')).toContain('rendered-parts.ts');
+  expect(drawing('agent-steps.ts')).not.toContain('rendered-parts.ts');
+  expect([...drawing('agent-chat.ts')].filter((name) => name.startsWith('agent-'))).toEqual([
+    'agent-chat.ts',
+  ]);
 });
 
 it('no module has an HTML sink or an inline style', () => {

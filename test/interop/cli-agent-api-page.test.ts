@@ -82,8 +82,13 @@ it.each([
     const answer = page.locator('article.assistant');
     await expect.poll(() => textOf(answer), SLOW).toContain('Hello world');
     expect(await textOf(answer)).toMatch(
-      /^Thought.* Let me think\. Searching… Web search .*cats.* Cats are nice Web fetch Cancelled .* Hello world$/,
+      /^Thought.* Let me think\. Searching… Used 2 tools Web search cats Web fetch http:\/\/x Cancelled Hello world$/,
     );
+    await answer.getByRole('button', { name: 'Used 2 tools' }).click();
+    await answer.getByText('Web search').click();
+    const search = answer.locator('agent-tool-call').first();
+    await expect.poll(() => textOf(search.locator('[part=arguments]')), SLOW).toMatch(/query ?cats/);
+    await expect.poll(() => textOf(search.locator('[part=result]')), SLOW).toContain('Cats are nice');
     await say(page, 'And now? scenario:no-deltas');
     await expect.poll(() => textOf(answer.last()), SLOW).toContain('All at once.');
     expect(problems.filter((problem) => !problem.includes('favicon'))).toEqual([]);

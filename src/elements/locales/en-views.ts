@@ -4,6 +4,29 @@ const plural = pluralOf('en');
 
 /** The words of what loads on demand, in English. */
 export const englishViews = {
+  // Steps, plans, files and what waits in the dock
+  queued: 'Waiting to be sent',
+  sendNow: 'Send now',
+  uploading: (name: string) => `Uploading ${name}`,
+  cancelUpload: 'Cancel the upload',
+  /** Pieces of one line, such as “Thought for 6 s, used 3 tools”; the first one gets its capital letter there. */
+  usedTools: (count: number) => plural(count, { one: 'used # tool', other: 'used # tools' }),
+  tookSteps: (count: number) => plural(count, { one: 'took # step', other: 'took # steps' }),
+  failedSteps: (count: number) => plural(count, { one: '# failed', other: '# failed' }),
+  plan: 'Plan',
+  progress: (done: number, all: number) => `${done} of ${all}`,
+  arguments: 'Arguments',
+  input: 'Input',
+  output: 'Output',
+  result: 'Result',
+  loadImage: (host: string) => `Load image from ${host}`,
+  download: 'Download',
+  opensNewTab: 'opens in a new tab',
+  approvals: (count: number) =>
+    plural(count, { one: '# tool waits for your permission', other: '# tools wait for your permission' }),
+  allowAll: 'Allow all',
+  denyAll: 'Deny all',
+
   // A message in other words
   editLabel: 'Your message in other words',
   save: 'Save',

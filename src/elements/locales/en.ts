@@ -1,6 +1,7 @@
-import { pluralOf } from '../plural.ts';
-
-const plural = pluralOf('en');
+/** English has two forms; the rules of other languages come with their tables. */
+function plural(count: number, { one, other }: { readonly one: string; readonly other: string }): string {
+  return (count === 1 ? one : other).replace('#', count.toLocaleString('en'));
+}
 
 /** What every page needs, in English. The keys are the table that a translation fills. */
 export const english = {
@@ -16,8 +17,6 @@ export const english = {
   send: 'Send',
   stop: 'Stop',
   queue: 'Send when the answer is there',
-  queued: 'Waiting to be sent',
-  sendNow: 'Send now',
   attach: 'Attach files',
   remove: (name: string) => `Remove ${name}`,
   edit: 'Edit',
@@ -30,8 +29,6 @@ export const english = {
   nextVersion: 'Next version',
   earlierVersion: 'An earlier version. The agent cannot go on from here.',
   toNewestVersion: 'Back to the newest',
-  uploading: (name: string) => `Uploading ${name}`,
-  cancelUpload: 'Cancel the upload',
   jumpToLatest: 'Jump to the latest',
   responding: 'The assistant is responding.',
   complete: 'Response complete.',
@@ -39,12 +36,6 @@ export const english = {
   thinking: 'Thinking',
   /** The duration is empty where it is not known. */
   thought: (duration: string) => (duration ? `Thought for ${duration}` : 'Thought'),
-  /** Pieces of one line, such as “Thought for 6 s, used 3 tools”; the first one gets its capital letter there. */
-  usedTools: (count: number) => plural(count, { one: 'used # tool', other: 'used # tools' }),
-  tookSteps: (count: number) => plural(count, { one: 'took # step', other: 'took # steps' }),
-  failedSteps: (count: number) => plural(count, { one: '# failed', other: '# failed' }),
-  plan: 'Plan',
-  progress: (done: number, all: number) => `${done} of ${all}`,
   todoStatus: {
     pending: 'To do',
     in_progress: 'In progress',
@@ -60,14 +51,7 @@ export const english = {
     waiting: 'Waits for you',
     denied: 'Not allowed',
   },
-  arguments: 'Arguments',
-  input: 'Input',
-  output: 'Output',
-  result: 'Result',
   loadImageOf: 'Load image',
-  loadImage: (host: string) => `Load image from ${host}`,
-  download: 'Download',
-  opensNewTab: 'opens in a new tab',
   sources: (count: number) => plural(count, { one: '# source', other: '# sources' }),
   retry: 'Try again',
   retryAfter: (duration: string) => `It can be tried again in ${duration}.`,
@@ -100,10 +84,6 @@ export const english = {
   notDrawn: 'This could not be shown.',
   /** In the place of what loads on demand, where it did not arrive. */
   notLoaded: 'This could not be loaded.',
-  approvals: (count: number) =>
-    plural(count, { one: '# tool waits for your permission', other: '# tools wait for your permission' }),
-  allowAll: 'Allow all',
-  denyAll: 'Deny all',
   /** Said when the agent asks for something while it works. */
   needsPermission: (tool: string) => `“${tool}” needs your permission.`,
   hasQuestion: 'The assistant asks you something.',

@@ -1,0 +1,144 @@
+import { html, nothing } from 'lit';
+import { guard } from 'lit/directives/guard.js';
+import { repeat } from 'lit/directives/repeat.js';
+import type { FileUpload, InteractiveTool, QueuedMessage } from '../index.ts';
+import type { AgentChatElement } from './agent-chat.ts';
+import { AgentDecisionEvent, AgentStopEvent } from './events.ts';
+import { icons } from './icons.ts';
+import { own } from './renderers.ts';
+import { strings } from './strings.ts';
+import { viewStrings } from './view-strings.ts';
+
+/** The rows of the dock: what the agent asks, what answers several tool calls at once, what waits to be sent, and files on their way. */
+export class DockRows {
+  readonly #host: AgentChatElement;
+
+  constructor(host: AgentChatElement) {
+    this.#host = host;
+  }
+
+  render() {
+    const {
+      pendingApprovals = [],
+      pendingClientTools = {},
+      queue = [],
+      uploads = [],
+    } = this.#host.chat?.getSnapshot() ?? {};
+    return html`${repeat(
+      Object.values(pendingClientTools).flat(),
+      ({ toolCallId }) => toolCallId,
+      (tool) => this.#renderQuestion(tool),
+    )}${pendingApprovals.length > 1 ? this.#renderApprovals(pendingApprovals.length) : nothing}${repeat(
+      queue,
+      ({ id }) => id,
+      (message) => this.#renderQueued(message),
+    )}${uploads.length > 0 ? renderUploads(uploads) : nothing}`;
+  }
+
+  /** Drawn once: what is being written into it stays, whatever else of the chat changes. */
+  #renderQuestion(tool: InteractiveTool) {
+    const by = own(this.#host.renderers?.clientTools, tool.toolName);
+    return guard([tool, by], () => {
+      try {
+        const drawn = by?.(this.#keepingFocus(tool));
+        if (drawn !== undefined && drawn !== null) return drawn;
+      } catch (error) {
+        // The user can still answer, or decline.
+        reportError(error);
+      }
+      return html`<agent-client-tool .tool=${tool}></agent-client-tool>`;
+    });
+  }
+
+  /** What is answered goes away; the focus must not go with it. */
+  #keepingFocus(tool: InteractiveTool): InteractiveTool {
+    const keep = (): void => {
+      if (this.#host.matches(':focus-within')) this.#host.focus();
+    };
+    return {
+      ...tool,
+      submit: (result) => {
+        keep();
+        tool.submit(result);
+      },
+      cancel: (reason) => {
+        keep();
+        tool.cancel(reason);
+      },
+    };
+  }
+
+  #cards() {
+    return [...this.#host.renderRoot.querySelectorAll('agent-approval')];
+  }
+
+  #unread() {
+    return this.#cards().find((card) => !card.wasRead);
+  }
+
+  #renderApprovals(count: number) {
+    const words = viewStrings().approvals(count);
+    const isRead = this.#cards().length === count && !this.#unread();
+    return html`<div part="approvals" role="group" aria-label=${words}>
+      <span class="words">${words}</span>
+      <button
+        class="plain"
+        type="button"
+        aria-disabled=${!isRead}
+        @click=${(event: Event) => this.#decideAll(event, true)}
+      >
+        ${viewStrings().allowAll}
+      </button>
+      <button class="plain" type="button" @click=${(event: Event) => this.#decideAll(event, false)}>
+        ${viewStrings().denyAll}
+      </button>
+    </div>`;
+  }
+
+  /**
+   * As if the user had decided one after the other: whoever listens hears of each, and may prevent it. Nothing is
+   * allowed before all was there to be read.
+   */
+  #decideAll({ isTrusted, currentTarget }: Event, approved: boolean): void {
+    const unread = approved ? this.#unread() : undefined;
+    if (unread) return unread.scrollIntoView({ block: 'nearest' });
+    if (approved && !isTrusted) return;
+    for (const { approval } of this.#cards()) {
+      // Nobody allows more than this once without having read what it is.
+      const choice = approved && approval?.choices?.includes('once') ? 'once' : undefined;
+      const { approvalId = '' } = approval ?? {};
+      currentTarget?.dispatchEvent(new AgentDecisionEvent(approvalId, approved, { choice }));
+    }
+  }
+
+  #renderQueued({ parts, sendNow, remove }: QueuedMessage) {
+    const words = parts.map((part) => (part.type === 'text' ? part.text : '')).join(' ');
+    // The row goes away; the focus must not go with it.
+    const act = (command: () => void) => () => {
+      this.#host.focus();
+      command();
+    };
+    return html`<div part="queued" role="group" aria-label=${viewStrings().queued}>
+      <span class="words" dir="auto">${words || viewStrings().queued}</span>
+      <button type="button" class="plain" @click=${act(sendNow)}>${viewStrings().sendNow}</button>
+      <button type="button" aria-label=${strings.remove(words)} @click=${act(remove)}>${icons.close}</button>
+    </div>`;
+  }
+}
+
+function renderUploads(uploads: readonly FileUpload[]) {
+  const cancel = ({ currentTarget }: Event) => currentTarget?.dispatchEvent(new AgentStopEvent());
+  return html`<div part="uploads">
+    <ul>
+      ${uploads.map(
+        ({ file, progress }) => html`<li>
+          <bdi class="words">${file.name}</bdi>
+          <progress max="100" .value=${progress} aria-label=${viewStrings().uploading(file.name)}></progress>
+        </li>`,
+      )}
+    </ul>
+    <button type="button" aria-label=${viewStrings().cancelUpload} title=${viewStrings().cancelUpload} @click=${cancel}>
+      ${icons.close}
+    </button>
+  </div>`;
+}
