@@ -325,15 +325,6 @@ export class AgentChatElement extends LitElement {
     );
   }
 
-  private toNewestVersion(): void {
-    void this.#attempt(() => {
-      const shown = this.chat && this.#versions.toNewest(this.chat);
-      if (shown) this.#sayVersion(shown.id);
-    });
-    // The button goes away, and the composer can be used again once it is drawn.
-    void this.updateComplete.then(() => this.composer.updateComplete).then(() => this.focus());
-  }
-
   #sayVersion(messageId: string): void {
     const versions = this.chat?.versions(messageId) ?? [];
     const number = versions.findIndex(({ id }) => id === messageId) + 1;
@@ -445,8 +436,7 @@ export class AgentChatElement extends LitElement {
 
   private get dockOptions() {
     const { failure } = this;
-    const toNewestVersion = (): void => this.toNewestVersion();
-    return { failure, toNewestVersion, renderRows: () => this.#rows.render() };
+    return { failure, renderRows: () => this.#rows.render() };
   }
 
   private renderEmpty() {

@@ -4,10 +4,9 @@ import type { AgentChatError, ChatSnapshot } from '../index.ts';
 import { strings } from './strings.ts';
 
 export interface DockOptions {
-  readonly toNewestVersion: () => void;
   /** What failed before it reached the conversation. */
   readonly failure: AgentChatError | null;
-  /** What the agent asks, what answers several calls at once, what waits to be sent, and files on their way. */
+  /** The way back to the newest version, what the agent asks, what answers several calls at once, what waits to be sent, and files on their way. */
   readonly renderRows: () => unknown;
 }
 
@@ -16,9 +15,9 @@ export function renderDock(snapshot: ChatSnapshot, options: DockOptions) {
   const { pendingApprovals, pendingClientTools, queue, uploads, canRetry } = snapshot;
   const { failure, renderRows } = options;
   const rows = [Object.keys(pendingClientTools), pendingApprovals.slice(1), queue, uploads];
-  const hasRows = rows.some(({ length }) => length > 0);
+  const hasRows = !snapshot.canContinue || rows.some(({ length }) => length > 0);
   const error = failure ?? snapshot.error;
-  return html`<div part="dock">${renderNotice(snapshot, options)}${repeat(
+  return html`<div part="dock">${renderNotice(snapshot)}${repeat(
     pendingApprovals,
     (approval) => approval.approvalId,
     (approval) => html`<agent-approval .approval=${approval}></agent-approval>`,
@@ -27,13 +26,7 @@ export function renderDock(snapshot: ChatSnapshot, options: DockOptions) {
   }${hasRows ? renderRows() : nothing}</div>`;
 }
 
-function renderNotice(snapshot: ChatSnapshot, { toNewestVersion }: DockOptions) {
-  if (!snapshot.canContinue) {
-    return html`<div part="notice">
-      <span>${strings.earlierVersion}</span>
-      <button class="plain" type="button" @click=${toNewestVersion}>${strings.toNewestVersion}</button>
-    </div>`;
-  }
+function renderNotice(snapshot: ChatSnapshot) {
   if (isReconnecting(snapshot)) return html`<div part="notice">${strings.reconnecting}</div>`;
   return snapshot.connectionState === 'connecting'
     ? html`<div part="notice">${strings.connecting}</div>`

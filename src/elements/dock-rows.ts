@@ -1,9 +1,9 @@
 import { html, nothing } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
-import type { FileUpload, InteractiveTool, QueuedMessage } from '../index.ts';
+import type { AgentChat, FileUpload, InteractiveTool, QueuedMessage } from '../index.ts';
 import type { AgentChatElement } from './agent-chat.ts';
-import { AgentDecisionEvent, AgentStopEvent } from './events.ts';
+import { AgentDecisionEvent, AgentSelectVersionEvent, AgentStopEvent } from './events.ts';
 import { icons } from './icons.ts';
 import { own } from './renderers.ts';
 import { strings } from './strings.ts';
@@ -23,8 +23,9 @@ export class DockRows {
       pendingClientTools = {},
       queue = [],
       uploads = [],
+      canContinue = true,
     } = this.#host.chat?.getSnapshot() ?? {};
-    return html`${repeat(
+    return html`${canContinue ? nothing : this.#renderOlder()}${repeat(
       Object.values(pendingClientTools).flat(),
       ({ toolCallId }) => toolCallId,
       (tool) => this.#renderQuestion(tool),
@@ -34,6 +35,28 @@ export class DockRows {
       (message) => this.#renderQueued(message),
     )}${uploads.length > 0 ? renderUploads(uploads) : nothing}`;
   }
+
+  /** What is said of a version that the server cannot go on from. */
+  #renderOlder() {
+    return html`<div part="notice">
+      <span>${strings.earlierVersion}</span>
+      <button class="plain" type="button" @click=${this.#toNewest}>${strings.toNewestVersion}</button>
+    </div>`;
+  }
+
+  /** As if the user had gone on to the newest version at every place: that is what the server knows. */
+  readonly #toNewest = async (): Promise<void> => {
+    const host = this.#host;
+    const dock = host.renderRoot.querySelector('[part="dock"]');
+    const asked = new Set<string>();
+    for (let id = newestOf(host.chat); id && !asked.has(id); id = newestOf(host.chat)) {
+      asked.add(id);
+      dock?.dispatchEvent(new AgentSelectVersionEvent(id));
+      await host.updateComplete;
+    }
+    await host.updateComplete;
+    host.focus();
+  };
 
   /** Drawn once: what is being written into it stays, whatever else of the chat changes. */
   #renderQuestion(tool: InteractiveTool) {
@@ -124,6 +147,16 @@ export class DockRows {
       <button type="button" aria-label=${strings.remove(words)} @click=${act(remove)}>${icons.close}</button>
     </div>`;
   }
+}
+
+/** The newest version at the first place where an older one is shown. */
+function newestOf(chat: AgentChat | undefined): string | undefined {
+  if (!chat || chat.getSnapshot().canContinue) return undefined;
+  for (const { id } of chat.messages) {
+    const newest = chat.versions(id).at(-1);
+    if (newest && newest.id !== id) return newest.id;
+  }
+  return undefined;
 }
 
 function renderUploads(uploads: readonly FileUpload[]) {

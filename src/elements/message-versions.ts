@@ -32,23 +32,6 @@ export class MessageVersions {
     this.#found = found.size > 0 ? found : NO_VERSIONS;
     return this.#found;
   }
-
-  /**
-   * Leads a conversation that cannot be gone on with back to where it can: what the server knows is the newest at
-   * every place. Says which version it shows at last.
-   */
-  toNewest(chat: AgentChat): UIMessage | undefined {
-    let shown: UIMessage | undefined;
-    while (!chat.getSnapshot().canContinue) {
-      const found = this.of(chat, chat.messages);
-      const older = chat.messages.find(({ id }) => found.has(id) && found.get(id)?.at(-1)?.id !== id);
-      const newest = older && found.get(older.id)?.at(-1);
-      if (!newest) break;
-      chat.selectVersion(newest.id);
-      shown = newest;
-    }
-    return shown;
-  }
 }
 
 /** Versions begin with messages that nothing else begins with, so that another version has another end. */

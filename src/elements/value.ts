@@ -24,9 +24,9 @@ export function nameOf(identifier: string): string {
 /** What is a list of things, where stored conversations may have anything. */
 export function listOf<Item extends object>(value: readonly Item[] | undefined): readonly Item[] {
   if (!Array.isArray(value)) return [];
-  return value.every((item) => item instanceof Object)
-    ? value
-    : value.filter((item) => item instanceof Object);
+  // Not by its class: a message may come from another frame.
+  const isThing = (item: unknown): boolean => typeof item === 'object' && item !== null;
+  return value.every(isThing) ? value : value.filter(isThing);
 }
 
 /** What a call is about, if one of its arguments is short text: the first one. */

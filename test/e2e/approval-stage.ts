@@ -16,15 +16,15 @@ const SCRIPT =
   "document.body.style.margin = '0'; document.querySelector('agent-chat').style.height = '100vh'; history.scrollRestoration = 'manual';";
 const TABS = PAGE.replace('<agent-chat ', '<agent-chat session-id="shared" ');
 
-export type Request = Omit<StreamEvent & { type: 'approval-request' }, 'type' | 'approvalId'>;
+export type Request = Omit<Extract<StreamEvent, { type: 'approval-request' }>, 'type' | 'approvalId'>;
 /** What the agent does next, in the hands of the test. */
 export type Step = StreamEvent | { readonly ask: Request };
 
-export const REQUEST: Request = {
+export const REQUEST = {
   toolCallId: 'c1',
   toolName: 'delete-note',
   args: { title: 'Groceries', for: 'ever' },
-};
+} satisfies Request;
 
 /** A page with a chat, an agent that does what the test tells it, and all that was decided. */
 export class Stage {
@@ -50,7 +50,7 @@ export class Stage {
       else if (/^\/agent-chat[\w/-]*\.js$/.test(pathname))
         response
           .writeHead(200, { 'Content-Type': 'text/javascript' })
-          .end(readFileSync(`${process.env['BUILT'] ?? `${ROOT}dist`}${pathname}`));
+          .end(readFileSync(`${ROOT}dist${pathname}`));
       else if (pathname === '/page.js')
         response.writeHead(200, { 'Content-Type': 'text/javascript' }).end(SCRIPT);
       else if (pathname === '/' || pathname === '/tabs') {
@@ -102,7 +102,7 @@ export class Stage {
         const event = events.shift();
         const step = event ? undefined : stage.#steps.shift();
         if (event) yield event;
-        else if (step && 'ask' in step) {
+        else if (isAsk(step)) {
           stage.asked += 1;
           const approvalId = `a${stage.asked}`;
           const { toolCallId = approvalId, toolName, args } = stage.expected ?? step.ask;
@@ -132,6 +132,10 @@ export class Stage {
     };
   }
 }
+
+/** Events may have fields of any name, so `in` does not tell. */
+const isAsk = (step: Step | undefined): step is { readonly ask: Request } =>
+  step !== undefined && !('type' in step);
 
 type Place = Page | FrameLocator;
 

@@ -58,8 +58,10 @@ function isDue(element: Element): boolean {
   const { localName, shadowRoot } = element;
   if (localName === 'agent-tool-call' && shadowRoot?.querySelector('details[open] > .body:not(:has(*))'))
     return true;
-  const { data, approval, tool } = element as unknown as Readonly<Record<string, unknown>>;
-  const hasData = localName === 'agent-value' || Boolean(data ?? approval ?? tool);
+  const { data, approval, tool, parts } = element as unknown as Readonly<Record<string, unknown>>;
+  const hasData =
+    localName === 'agent-value' ||
+    Boolean(data ?? approval ?? tool ?? (localName === 'agent-steps' && parts));
   return hasData && shadowRoot?.childElementCount === 0;
 }
 
@@ -127,6 +129,7 @@ function textNode(element: Element, name: string): Text {
 
 afterEach(() => {
   document.body.replaceChildren();
+  document.body.removeAttribute('style');
 });
 
 const PIXEL =
@@ -999,6 +1002,8 @@ describe('hostile', () => {
   const MARK = /⟨u\+[\da-f]{4,6}⟩/g;
 
   it.each(cases)('%s stays text', async (what, tag, fields) => {
+    // Nothing shows more because the pointer happens to be there.
+    document.body.style.pointerEvents = 'none';
     for (const hostile of MARKUP) {
       const plain = await open(await mount(tag, fields(harmless(hostile))));
       const element = await open(await mount(tag, fields(hostile)));

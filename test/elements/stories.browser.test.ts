@@ -4,6 +4,7 @@ import { defineElements } from 'agent-chat-kit/elements';
 import axe, { type RunOptions } from 'axe-core';
 import { composeStory } from 'storybook/preview-api';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { cdp } from 'vitest/browser';
 import preview from '../../.storybook/preview.ts';
 
 interface StoryModule {
@@ -38,9 +39,11 @@ const AXE: RunOptions = {
 let looking: Promise<unknown> = Promise.resolve();
 
 /** What axe finds wrong in the page, in short. */
-async function violations(): Promise<string[]> {
+async function violations(look = ''): Promise<string[]> {
   await looking.catch(() => {});
-  const result = axe.run(document.body, AXE);
+  // Forced colours are drawn, but what styles compute to are still the colours of the page.
+  const contrast = { enabled: look !== 'forced colours' };
+  const result = axe.run(document.body, { ...AXE, rules: { ...AXE.rules, 'color-contrast': contrast } });
   looking = result;
   const { violations } = await result;
   return violations.flatMap(({ id, nodes }) =>
@@ -68,7 +71,8 @@ async function settled(): Promise<void> {
 function finishTransitions(): void {
   for (const element of elementsIn(document)) {
     for (const animation of element.getAnimations())
-      if (animation instanceof CSSTransition) animation.finish();
+      if (animation instanceof CSSTransition || animation.effect?.getTiming().iterations === 1)
+        animation.finish();
   }
 }
 
@@ -85,24 +89,43 @@ beforeEach(() => {
   addEventListener('unhandledrejection', complainOf);
 });
 
-afterEach(() => {
+afterEach(async () => {
   removeEventListener('error', complainOf);
   removeEventListener('unhandledrejection', complainOf);
   vi.restoreAllMocks();
   document.body.replaceChildren();
   document.documentElement.removeAttribute('style');
+  document.documentElement.removeAttribute('dir');
+  await forceColours(false);
 });
 
+/** With the few colours that the reader's system has. */
+async function forceColours(isForced: boolean): Promise<void> {
+  const features = isForced ? [{ name: 'forced-colors', value: 'active' }] : [];
+  await cdp().send('Emulation.setEmulatedMedia', { features });
+}
+
+/** The ways in which a story is looked at. */
+const LOOKS: Readonly<Record<string, () => Promise<void> | void>> = {
+  light: () => void document.documentElement.style.setProperty('color-scheme', 'light'),
+  dark: () => void document.documentElement.style.setProperty('color-scheme', 'dark'),
+  'right to left': () => {
+    document.documentElement.dir = 'rtl';
+  },
+  'forced colours': () => forceColours(true),
+};
+
 describe.each(stories)('$name', ({ run }) => {
-  it('is shown without a complaint, and is accessible in the light and in the dark', async () => {
+  it('is shown without a complaint, and is accessible however it is looked at', async () => {
     await run();
     await settled();
     for (const element of elementsIn(document))
       if (element instanceof HTMLDetailsElement) element.open = true;
-    for (const scheme of ['light', 'dark']) {
-      document.documentElement.style.colorScheme = scheme;
+    await settled();
+    for (const [name, look] of Object.entries(LOOKS)) {
+      await look();
       finishTransitions();
-      expect(await violations(), scheme).toEqual([]);
+      expect(await violations(name), name).toEqual([]);
     }
     expect(elementsIn(document.body).length).toBeGreaterThan(1);
     expect(complaints).toEqual([]);

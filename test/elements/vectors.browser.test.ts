@@ -398,8 +398,10 @@ function isDue(element: Element): boolean {
   const { localName, shadowRoot } = element;
   if (localName === 'agent-tool-call' && shadowRoot?.querySelector('details[open] > .body:not(:has(*))'))
     return true;
-  const { data, approval, tool } = element as unknown as Readonly<Record<string, unknown>>;
-  const hasData = localName === 'agent-value' || Boolean(data ?? approval ?? tool);
+  const { data, approval, tool, parts } = element as unknown as Readonly<Record<string, unknown>>;
+  const hasData =
+    localName === 'agent-value' ||
+    Boolean(data ?? approval ?? tool ?? (localName === 'agent-steps' && parts));
   return hasData && shadowRoot?.childElementCount === 0;
 }
 

@@ -38,15 +38,33 @@ describe('the built package', () => {
     const onDemand = [...standalone.matchAll(/import\(["'`]\.\/agent-chat\/([^)]*)\.js["'`]\)/g)];
     expect(onDemand.map(([, name]) => name).sort()).toEqual([
       'all-entities',
+      'announcements',
+      'approval-card',
       'asked-legs',
+      'client-tool-form',
+      'csv-table',
+      'dock-rows',
       'document-reader',
+      'file-card',
+      'file-view',
       'foreign-transport',
       'highlight',
+      'image-zoom',
+      'locale',
       'markdown-controls',
       'message-editor',
+      'object-view',
+      'progress-view',
       'reveal',
       'socket',
+      'source-chip',
+      'source-preview',
+      'steps-view',
+      'todo-view',
+      'tool-call-view',
       'upload',
+      'value-view',
+      'worker-view',
     ]);
     expect(standalone.match(/import\(/g)).toHaveLength(onDemand.length);
     expect(gzipSync(standalone).byteLength).toBeLessThan(60_000);

@@ -30,7 +30,7 @@ describe.each(elements)('%s', (path, source) => {
     const documented = all(source, /@csspart ([\w-]+)/g);
     const drawn = [...drawing(path)].map((name) => modules.get(name)).join('\n');
     const literal = all(drawn, /\spart="([\w-]+)"/g);
-    const passed = source.includes(PASSED_ON) ? all(source, /this\.field\('([\w-]+)'/g) : [];
+    const passed = drawn.includes(PASSED_ON) ? all(drawn, /this\.#?field\('([\w-]+)'/g) : [];
     expect([...literal, ...passed].sort()).toEqual(documented);
   });
 
