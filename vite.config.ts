@@ -33,9 +33,13 @@ export default defineConfig({
   resolve: { conditions },
   // Corpora that others published stand beside the project; see `test/corpora.ts`.
   server: { fs: { allow: ['.', ...corpora] } },
-  define: { 'import.meta.env.CI': JSON.stringify(process.env['CI'] ?? '') },
+  define: {
+    'import.meta.env.CI': JSON.stringify(process.env['CI'] ?? ''),
+    'import.meta.env.SOAK': JSON.stringify(process.env['SOAK'] ?? ''),
+  },
   ssr: { resolve: { conditions: ['source', 'import', 'module', 'node', 'default'] } },
   test: {
+    maxWorkers: 2,
     // Real servers and a real browser on a busy machine: what is polled for may take its time.
     expect: { poll: { timeout: 5_000 } },
     reporters: ['default', ['json', { outputFile: 'node_modules/.cache/test-report.json' }]],

@@ -206,21 +206,28 @@ function apply(draft: Draft, event: StreamEvent): void {
       return;
     }
     case 'approval-request': {
-      const seed = { ...event, toolCallId: event.toolCallId ?? event.approvalId };
+      const { approvalId } = event;
+      // An answer names only the id: of two requests that share one, only the later can be meant.
+      const other = draft.run.approvals.find((open) => open.approvalId === approvalId);
+      if (other)
+        voidApproval(draft, toolCall(draft, { ...other, toolCallId: other.toolCallId ?? approvalId }));
+      // What a person is shown stays what it is, whatever becomes of the object it came in.
+      const args = structuredClone(toArgs(event.args));
+      const seed = { ...event, toolCallId: event.toolCallId ?? approvalId };
       const workerId = homeOf(draft, seed);
       const part = toolCall(draft, seed);
       voidApproval(draft, part);
       draft.settled(part);
       delete part.argsText;
-      part.args = toArgs(event.args);
+      part.args = args;
       part.approval = {
-        approvalId: event.approvalId,
+        approvalId,
         status: 'pending',
         choices: event.choices,
         expiresAt: event.expiresAt,
       };
       // A call of the same id elsewhere, made later, is another.
-      const request = workerId === event.workerId ? event : { ...event, workerId };
+      const request = { ...event, args, workerId };
       draft.setRun({ approvals: [...draft.run.approvals, request] });
       return;
     }

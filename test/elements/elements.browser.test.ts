@@ -50,9 +50,18 @@ function undrawn(element: HTMLElement): void {
 const pressed = (element: HTMLElement) =>
   [...(element.shadowRoot?.querySelectorAll<HTMLElement>('button') ?? [])].at(-1)?.click();
 
+/** Presses the button that changes the arguments. */
+const changed = (element: HTMLElement) =>
+  element.shadowRoot?.querySelector<HTMLElement>('.title button')?.click();
+
+/** Points at what shows more of itself then. */
+const pointedAt = (element: HTMLElement) =>
+  element.shadowRoot?.querySelector('[part="source"]')?.dispatchEvent(new PointerEvent('pointerenter'));
+
 /** What is particular to single elements. */
 const OPTIONS: Partial<Record<Tag, TestElementOptions>> = {
-  'agent-approval': { extra: [pressed] },
+  'agent-approval': { extra: [changed] },
+  'agent-source': { extra: [pointedAt] },
   'agent-chat': {
     data: async () => ({
       chat: new AgentChat({
