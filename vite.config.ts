@@ -41,7 +41,7 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     // Real servers and a real browser on a busy machine: what is polled for may take its time.
-    expect: { poll: { timeout: 5_000 } },
+    expect: { poll: { timeout: 12_000 } },
     reporters: ['default', ['json', { outputFile: 'node_modules/.cache/test-report.json' }]],
     projects: [
       {

@@ -17,22 +17,13 @@ import { OnDemand } from './on-demand.ts';
 export class AgentClientTool extends LitElement {
   static override styles = baseStyles;
 
-  #loading: Promise<unknown> | undefined;
-  readonly #view = new OnDemand<AgentClientTool>(this, () => {
-    const loading = import('./client-tool-form.ts').then(({ ClientToolForm }) => ClientToolForm);
-    this.#loading = loading;
-    return loading;
-  });
+  #view = new OnDemand<AgentClientTool>(
+    this,
+    async () => (await import('./client-tool-form.ts')).ClientToolForm,
+  );
 
   /** What waits for the user. */
   @property({ attribute: false }) tool: Pick<InteractiveTool, 'toolCallId' | 'toolName' | 'args'> | undefined;
-
-  /** Complete once the form is drawn. */
-  protected override async getUpdateComplete(): Promise<boolean> {
-    await super.getUpdateComplete();
-    await this.#loading?.catch(() => {});
-    return super.getUpdateComplete();
-  }
 
   override render() {
     return this.tool && this.#view.render();

@@ -70,7 +70,7 @@ export class Announcements {
       if (before === 'awaiting-input') return;
       const rest = this.#rest();
       this.stop();
-      this.words = [rest, strings.responding].filter(Boolean).join(' ');
+      this.words = [rest, viewStrings().responding].filter(Boolean).join(' ');
       if (this.mode === 'status') return;
       this.#answer = new SpokenAnswer();
       this.#timer = setTimeout(() => this.#read(), PACE);
@@ -91,12 +91,13 @@ export class Announcements {
       const count = pendingApprovals.length;
       if (asked && count > 1) this.urgent = anew(viewStrings().approvals(count), this.urgent);
       else if (asked) {
-        const words = visible(strings.needsPermission(nameOf(asked.toolName)));
+        const words = visible(viewStrings().needsPermission(nameOf(asked.toolName)));
         this.urgent = anew(words, this.urgent);
       } else if (count === 0) this.urgent = '';
     }
     if (before?.status !== snapshot?.status && snapshot?.status === 'awaiting-input') {
-      if (Object.keys(pendingClientTools).length > 0) this.urgent = anew(strings.hasQuestion, this.urgent);
+      if (Object.keys(pendingClientTools).length > 0)
+        this.urgent = anew(viewStrings().hasQuestion, this.urgent);
     }
   }
 
@@ -138,7 +139,7 @@ export class Announcements {
     const { status, messages = [] } = this.#snapshot ?? {};
     const last = messages.at(-1);
     if (status !== 'idle' || last?.role !== 'assistant') return '';
-    return last.metadata?.finishReason ? strings.complete : strings.stopped;
+    return last.metadata?.finishReason ? viewStrings().complete : viewStrings().stopped;
   }
 }
 

@@ -40,7 +40,7 @@ export class DockRows {
   #renderOlder() {
     return html`<div part="notice">
       <span>${strings.earlierVersion}</span>
-      <button class="plain" type="button" @click=${this.#toNewest}>${strings.toNewestVersion}</button>
+      <button class="plain" type="button" @click=${this.#toNewest}>${viewStrings().toNewestVersion}</button>
     </div>`;
   }
 

@@ -21,10 +21,18 @@ export class OnDemand<Host extends LitElement, Shown extends View = View> {
   readonly #load: () => Promise<ViewClass<Host, Shown>>;
   #view: Shown | undefined;
   #state: 'unasked' | 'asked' | 'failed' = 'unasked';
+  #asked: Promise<void> | undefined;
 
   constructor(host: Host, load: () => Promise<ViewClass<Host, Shown>>) {
     this.#host = host;
     this.#load = load;
+    // An element is complete once what it shows is there.
+    const complete = host['getUpdateComplete'].bind(host);
+    host['getUpdateComplete'] = async () => {
+      await complete();
+      await this.#asked;
+      return complete();
+    };
   }
 
   /** The view, once it has come. */
@@ -34,9 +42,11 @@ export class OnDemand<Host extends LitElement, Shown extends View = View> {
 
   render(): unknown {
     if (this.#view) return this.#view.render();
-    if (this.#state === 'unasked') void this.#ask();
+    if (this.#state === 'unasked') this.#asked = this.#ask();
     if (this.#state !== 'failed') return nothing;
-    const again = (): void => void this.#ask();
+    const again = (): void => {
+      this.#asked = this.#ask();
+    };
     return html`<div class="quiet">
       ${strings.notLoaded} <button class="plain" type="button" @click=${again}>${strings.retry}</button>
     </div>`;

@@ -25,10 +25,11 @@ let html: string;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
-    if (request.url === '/agent-chat.js') {
+    // The script, and what lies beside it.
+    if (/^\/agent-chat(?:\/[\w-]+)?\.js$/.test(request.url ?? '')) {
       response
         .writeHead(200, { 'Content-Type': 'text/javascript' })
-        .end(readFileSync(`${ROOT}dist/agent-chat.js`));
+        .end(readFileSync(`${ROOT}dist${request.url}`));
     } else if (request.url === '/api/chat') {
       void answer(request, response);
     } else if (request.url === '/') {

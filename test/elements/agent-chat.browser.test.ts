@@ -18,6 +18,7 @@ import {
   conversation,
   delta,
   draft,
+  drawn,
   elementsIn,
   FIELD,
   failed,
@@ -139,6 +140,7 @@ describe('every part', () => {
         'agent-tool-call',
         'agent-worker',
       ]);
+    await drawn();
     const answer = said()[1];
     expect(answer).toMatch(/^Assistant: Thought .*how they travelled\.$/);
     expect(answer).toContain('Write the notes');
@@ -433,7 +435,7 @@ describe('several approvals', () => {
   it('can be answered at once, and the focus goes back to the composer', async () => {
     const { say, decisions } = await setup();
     (await say('Tidy up')).emit(...both());
-    await expect.element(page.getByText('2 tools wait for your permission')).toBeVisible();
+    await expect.element(page.getByRole('group', { name: '2 tools wait for your permission' })).toBeVisible();
     await readAll();
     await button('Allow all').click();
     await expect.element(button('Allow all')).not.toBeInTheDocument();

@@ -54,14 +54,16 @@ const pressed = (element: HTMLElement) =>
 const changed = (element: HTMLElement) =>
   element.shadowRoot?.querySelector<HTMLElement>('.title button')?.click();
 
-/** Points at what shows more of itself then. */
-const pointedAt = (element: HTMLElement) =>
-  element.shadowRoot?.querySelector('[part="source"]')?.dispatchEvent(new PointerEvent('pointerenter'));
+/** Leads the focus to what shows more of itself then. */
+async function focusedAt(element: HTMLElement): Promise<void> {
+  element.shadowRoot?.querySelector<HTMLElement>('[part="source"]')?.focus();
+  await expect.poll(() => element.shadowRoot?.querySelector('[part="preview"]')).not.toBeNull();
+}
 
 /** What is particular to single elements. */
 const OPTIONS: Partial<Record<Tag, TestElementOptions>> = {
   'agent-approval': { extra: [changed] },
-  'agent-source': { extra: [pointedAt] },
+  'agent-source': { extra: [focusedAt] },
   'agent-chat': {
     data: async () => ({
       chat: new AgentChat({

@@ -349,7 +349,7 @@ describe('agent-tool-call', () => {
 
   it('shows no result where there is none yet, and no error', async () => {
     const element = await open(await part('agent-tool-call', toolCall()));
-    expect(named(element, 'arguments').checkVisibility()).toBe(true);
+    await expect.poll(() => named(element, 'arguments').checkVisibility()).toBe(true);
     expect(element.shadowRoot?.querySelectorAll('[part="result"], [part="error"]').length).toBe(0);
   });
 

@@ -138,7 +138,7 @@ describe('what a renderer returns', () => {
       },
     });
     await says(start, call('a'), call('b'), call('c'));
-    expect(all('agent-tool-call').length).toBe(3);
+    await expect.poll(() => all('agent-tool-call').length).toBe(3);
     await says(result('c', 1));
     await says(result('b', 1));
     await says(result('a', 1));
@@ -163,7 +163,7 @@ describe('what a renderer returns', () => {
     const { says } = await asked({ parts: { 'tool-call': () => nothing, text: () => nothing } });
     await says(start, call('c'), delta('Words'));
     expect(all('article.assistant agent-text').length).toBe(1);
-    expect(all('agent-tool-call').length).toBe(1);
+    await expect.poll(() => all('agent-tool-call').length).toBe(1);
   });
 });
 
@@ -211,7 +211,7 @@ describe('the renderer of a part', () => {
         { type: 'data', name, data: 1 },
         delta('Words'),
       );
-      expect(all('agent-tool-call').length).toBe(1);
+      await expect.poll(() => all('agent-tool-call').length).toBe(1);
       expect(all('agent-object').length).toBe(1);
       expect(all('[part="failure"]')).toEqual([]);
       expect(reported).toEqual([]);
@@ -385,7 +385,7 @@ describe('what an application draws', () => {
     });
     await mount({ chat, renderers });
     expect(marks()).toEqual(['tool-call', 'tool-call']);
-    expect(all('agent-tool-call').length).toBe(1);
+    await expect.poll(() => all('agent-tool-call').length).toBe(1);
   });
 
   it.each(['agent-message', 'agent-message-list'] as const)('stands in <%s> by itself', async (tag) => {
@@ -420,7 +420,7 @@ describe('what an application draws', () => {
   it('is as usual under a name without a renderer', async () => {
     const { says } = await asked({ tools: { weather: undefined }, parts: { text: undefined } });
     await says(start, call('c'), delta('Words'));
-    expect(all('agent-tool-call').length).toBe(1);
+    await expect.poll(() => all('agent-tool-call').length).toBe(1);
     expect(reported).toEqual([]);
   });
 
@@ -432,6 +432,6 @@ describe('what an application draws', () => {
     expect(text()).toBe('another');
     element.renderers = undefined;
     await drawn();
-    expect(all('agent-tool-call').length).toBe(1);
+    await expect.poll(() => all('agent-tool-call').length).toBe(1);
   });
 });

@@ -484,7 +484,9 @@ function wrongAt(element: Element, isAsked: boolean): string[] {
       continue;
     }
     if (COUNTS.has(name) && /^\d+$/.test(value)) continue;
-    if (WORDS.has(name) || isMarkdown(element) || made.has(attributeOf(element, attribute))) continue;
+    // What is only there or not says nothing.
+    if (value === '' || WORDS.has(name) || isMarkdown(element) || made.has(attributeOf(element, attribute)))
+      continue;
     wrong.push(attributeOf(element, attribute));
   }
   return wrong;

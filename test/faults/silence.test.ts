@@ -58,7 +58,7 @@ describe.each(WAYS)('a connection that is gone without a word, over %s', (way) =
       idleTimeout: 800,
     });
     const sent = chat.sendMessage('Go');
-    await vi.waitFor(() => expect(faults).toHaveLength(3));
+    await expect.poll(() => faults.length).toBe(3);
     goOn();
     await sent;
     expect(chat.error).toBeNull();

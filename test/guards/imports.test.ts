@@ -9,7 +9,10 @@ const LAYERS: Readonly<Record<string, { layers: readonly string[]; npm: readonly
   protocols: { layers: ['core', 'stream'], npm: [] },
   transports: { layers: ['core', 'stream', 'protocols'], npm: [] },
   markdown: { layers: [], npm: ['@codemirror/legacy-modes'] },
-  elements: { layers: ['core', 'markdown', 'protocols', 'transports', 'index.ts'], npm: ['lit', '@cfworker/json-schema', 'papaparse'] },
+  elements: {
+    layers: ['core', 'markdown', 'protocols', 'transports', 'index.ts'],
+    npm: ['lit', '@cfworker/json-schema', 'papaparse'],
+  },
   react: { layers: ['core', 'elements', 'index.ts'], npm: ['react', '@lit/react'] },
   vue: { layers: ['core', 'elements', 'index.ts'], npm: ['vue'] },
   svelte: { layers: ['core', 'elements', 'index.ts'], npm: ['svelte'] },

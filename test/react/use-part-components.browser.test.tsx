@@ -402,13 +402,13 @@ describe.each([
     await says(start, call('c'));
     const usual = () =>
       elementsIn(document).filter(({ localName }) => localName === 'agent-tool-call').length;
-    expect([cards().length, usual()]).toEqual([0, 1]);
+    await expect.poll(() => [cards().length, usual()]).toEqual([0, 1]);
     rerender(<AgentChat chat={chat} components={components} />);
     await settled();
-    expect([cards().length, usual()]).toEqual([1, 0]);
+    await expect.poll(() => [cards().length, usual()]).toEqual([1, 0]);
     rerender(<AgentChat chat={chat} />);
     await settled();
-    expect([cards().length, usual()]).toEqual([0, 1]);
+    await expect.poll(() => [cards().length, usual()]).toEqual([0, 1]);
   });
 
   it.each([

@@ -4,6 +4,15 @@ const plural = pluralOf('en');
 
 /** The words of what loads on demand, in English. */
 export const englishViews = {
+  // What screen readers are told, and the dock
+  toNewestVersion: 'Back to the newest',
+  responding: 'The assistant is responding.',
+  complete: 'Response complete.',
+  stopped: 'Response stopped.',
+  /** Said when the agent asks for something while it works. */
+  needsPermission: (tool: string) => `“${tool}” needs your permission.`,
+  hasQuestion: 'The assistant asks you something.',
+
   // Steps, plans, files and what waits in the dock
   queued: 'Waiting to be sent',
   sendNow: 'Send now',

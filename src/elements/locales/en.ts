@@ -1,8 +1,3 @@
-/** English has two forms; the rules of other languages come with their tables. */
-function plural(count: number, { one, other }: { readonly one: string; readonly other: string }): string {
-  return (count === 1 ? one : other).replace('#', count.toLocaleString('en'));
-}
-
 /** What every page needs, in English. The keys are the table that a translation fills. */
 export const english = {
   /** The BCP 47 tag of the table: numbers, durations and lists are written as it has them. */
@@ -28,11 +23,7 @@ export const english = {
   previousVersion: 'Previous version',
   nextVersion: 'Next version',
   earlierVersion: 'An earlier version. The agent cannot go on from here.',
-  toNewestVersion: 'Back to the newest',
   jumpToLatest: 'Jump to the latest',
-  responding: 'The assistant is responding.',
-  complete: 'Response complete.',
-  stopped: 'Response stopped.',
   thinking: 'Thinking',
   /** The duration is empty where it is not known. */
   thought: (duration: string) => (duration ? `Thought for ${duration}` : 'Thought'),
@@ -52,7 +43,7 @@ export const english = {
     denied: 'Not allowed',
   },
   loadImageOf: 'Load image',
-  sources: (count: number) => plural(count, { one: '# source', other: '# sources' }),
+  sources: (count: number) => (count === 1 ? '1 source' : `${count} sources`),
   retry: 'Try again',
   retryAfter: (duration: string) => `It can be tried again in ${duration}.`,
   errorTitle: {
@@ -84,9 +75,6 @@ export const english = {
   notDrawn: 'This could not be shown.',
   /** In the place of what loads on demand, where it did not arrive. */
   notLoaded: 'This could not be loaded.',
-  /** Said when the agent asks for something while it works. */
-  needsPermission: (tool: string) => `“${tool}” needs your permission.`,
-  hasQuestion: 'The assistant asks you something.',
   connecting: 'Connecting…',
   reconnecting: 'Reconnecting…',
 };
