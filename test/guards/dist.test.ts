@@ -67,7 +67,8 @@ describe('the built package', () => {
       'worker-view',
     ]);
     expect(standalone.match(/import\(/g)).toHaveLength(onDemand.length);
-    expect(gzipSync(standalone).byteLength).toBeLessThan(60_000);
+    // As `npm run size` counts.
+    expect(gzipSync(standalone, { level: 9 }).byteLength).toBeLessThan(60_000);
   });
 
   it('names exactly the modules that register tags as having side effects', () => {

@@ -65,10 +65,10 @@ export const english = {
     authentication_error: 'Sign in again, then try once more.',
     permission_error: 'Ask whoever runs this for access.',
     validation_error: 'Say it in other words, or shorten it.',
-    quota_exceeded_error: 'Ask whoever runs this for more, or wait until it is renewed.',
+    quota_exceeded_error: 'Ask for more, or wait until it is renewed.',
     provider_overloaded: 'Try again in a moment.',
     provider_timeout: 'Try again, or ask for less at once.',
-    'connection-failed': 'Look whether you are online, then try again.',
+    'connection-failed': 'Are you online? Then try again.',
     'stream-interrupted': 'What came so far is kept. Try again to get the rest.',
   },
   /** In the place of what an application draws, where that failed. */
