@@ -32,7 +32,8 @@ const corpora = existsSync(shared) ? [realpathSync(shared)] : [];
 export default defineConfig({
   resolve: { conditions },
   // Corpora that others published stand beside the project; see `test/corpora.ts`.
-  server: { fs: { allow: ['.', ...corpora] } },
+  // What the snippets of the README are checked with comes and goes beside the sources.
+  server: { fs: { allow: ['.', ...corpora] }, watch: { ignored: ['**/.readme/**'] } },
   define: {
     'import.meta.env.CI': JSON.stringify(process.env['CI'] ?? ''),
     'import.meta.env.SOAK': JSON.stringify(process.env['SOAK'] ?? ''),

@@ -116,7 +116,8 @@ describe('every part', () => {
       elementsIn(find('agent-message-list') as HTMLElement)
         .concat(elementsIn(find('agent-message-list')?.shadowRoot as ShadowRoot))
         .map(({ localName }) => localName)
-        .filter((name) => name.startsWith('agent-') && name !== 'agent-message'),
+        // Values stand inside of parts, and come after them.
+        .filter((name) => name.startsWith('agent-') && name !== 'agent-message' && name !== 'agent-value'),
     ),
   ];
 
@@ -154,7 +155,7 @@ describe('every part', () => {
     await mount({ chat });
     await chat.sendMessage('Add');
     await expect.poll(parts).toEqual(['agent-text', 'agent-steps', 'agent-tool-call', 'agent-step']);
-    expect(said()[1]).toBe('Assistant: Add Done The sum is 3.');
+    await expect.poll(() => said()[1]).toBe('Assistant: Add Done The sum is 3.');
   });
 });
 

@@ -60,6 +60,8 @@ describe('a selector', () => {
     await vi.waitFor(() => expect(transport.legs).toHaveLength(1));
     transport.legs[0]?.emit(start, delta('five'));
     await expect.poll(() => container.textContent).toBe('onetwothreefourfive');
+    // What is drawn is counted a little later.
+    await expect.poll(() => commits.size).toBe(5);
     const before = new Map(commits);
     for (let word = 0; word < 5; word += 1) {
       transport.legs[0]?.emit(delta(`!${word}`));
