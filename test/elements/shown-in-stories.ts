@@ -14,16 +14,19 @@ interface StoryModule {
 
 const modules = import.meta.glob<StoryModule>('../../stories/*.stories.ts', { eager: true });
 const project = setProjectAnnotations(preview);
-const stories = Object.values(modules).flatMap(({ default: meta, ...named }) =>
-  Object.entries(named).map(([name, story]) => ({
-    name,
-    tag: meta.component,
-    run: composeStory(story, meta, project, {}, name).run,
-  })),
-);
+const stories = Object.values(modules)
+  // Other colours show no other parts.
+  .filter(({ default: { title } }) => title !== 'Theming')
+  .flatMap(({ default: meta, ...named }) =>
+    Object.entries(named).map(([name, story]) => ({
+      name,
+      tag: meta.component,
+      run: composeStory(story, meta, project, {}, name).run,
+    })),
+  );
 
 /** How long one story is watched. Milliseconds. */
-const WATCHED = 6_000;
+const WATCHED = 3_000;
 /** A story in which nothing new has shown for so long is over. Milliseconds. */
 const QUIET = 250;
 

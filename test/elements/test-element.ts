@@ -18,7 +18,7 @@ export interface TestElementOptions {
 }
 
 /** All of them on request: each element takes seconds. */
-const MOUNTS = import.meta.env['SOAK'] ? 1_000 : 60;
+const MOUNTS = import.meta.env['SOAK'] ? 1_000 : 40;
 /** What those may leave behind. Bytes. */
 const HEAP = 1_000_000;
 
