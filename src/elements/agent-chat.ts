@@ -417,7 +417,7 @@ export class AgentChatElement extends LitElement {
           ${this.renderEmpty()}
         </agent-message-list>
         <div class="bottom">
-          ${snapshot ? renderDock(snapshot, this.dockOptions) : nothing}
+          ${snapshot ? renderDock(snapshot, this.failure, () => this.#rows.render()) : nothing}
           <agent-composer
             part="composer"
             .placeholder=${this.placeholder}
@@ -432,11 +432,6 @@ export class AgentChatElement extends LitElement {
         <div class="hidden-visually" role="alert">${this.#announcements?.urgent}</div>
       </div>
     `;
-  }
-
-  private get dockOptions() {
-    const { failure } = this;
-    return { failure, renderRows: () => this.#rows.render() };
   }
 
   private renderEmpty() {

@@ -1,4 +1,4 @@
-import { visible } from '../markdown/visible.ts';
+import { visible, writtenOut } from '../markdown/visible.ts';
 
 /** With more than this, arguments are shown in part until the user asks for the rest. */
 const MAX_LINES = 12;
@@ -27,7 +27,7 @@ export interface ApprovalText {
 export function approvalText(args: Readonly<Record<string, unknown>>): ApprovalText {
   const json = JSON.stringify(args, null, 2) ?? '';
   // The JSON of a hidden character may be its escape, which can be read.
-  const text = visible(json).replace(ODD_SPACE, (space) => mark(space));
+  const text = visible(json).replace(ODD_SPACE, writtenOut);
   const lines = text.split('\n');
   const isLong = lines.length > MAX_LINES || text.length > MAX_CHARACTERS;
   const chunks: string[] = [];
@@ -39,10 +39,6 @@ export function approvalText(args: Readonly<Record<string, unknown>>): ApprovalT
     hidden: (text.match(MARK)?.length ?? 0) - (json.match(MARK)?.length ?? 0),
     hosts: disguised(json),
   };
-}
-
-function mark(character: string): string {
-  return `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`;
 }
 
 function disguised(text: string): { written: string; real: string }[] {

@@ -3,17 +3,16 @@ import { repeat } from 'lit/directives/repeat.js';
 import type { AgentChatError, ChatSnapshot } from '../index.ts';
 import { strings } from './strings.ts';
 
-export interface DockOptions {
-  /** What failed before it reached the conversation. */
-  readonly failure: AgentChatError | null;
-  /** The way back to the newest version, what the agent asks, what answers several calls at once, what waits to be sent, and files on their way. */
-  readonly renderRows: () => unknown;
-}
-
-/** What waits for the user, between the conversation and the composer. */
-export function renderDock(snapshot: ChatSnapshot, options: DockOptions) {
+/**
+ * What waits for the user, between the conversation and the composer. `failure` is what failed before it reached the
+ * conversation; `renderRows` draws what is needed seldom, and only then.
+ */
+export function renderDock(
+  snapshot: ChatSnapshot,
+  failure: AgentChatError | null,
+  renderRows: () => unknown,
+) {
   const { pendingApprovals, pendingClientTools, queue, uploads, canRetry } = snapshot;
-  const { failure, renderRows } = options;
   const rows = [Object.keys(pendingClientTools), pendingApprovals.slice(1), queue, uploads];
   const hasRows = !snapshot.canContinue || rows.some(({ length }) => length > 0);
   const error = failure ?? snapshot.error;

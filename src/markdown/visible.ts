@@ -5,11 +5,12 @@ const EMOJI = /(?:\p{ExtPict}\p{EMod}?\ufe0f?\u200d?)+|(?![\t\n\r])[\p{C}\p{Zl}\
 
 /** The text with what hides in it written out, as `⟨U+202E⟩`: it may say where something leads. */
 export function visible(text: string): string {
-  return text.replace(EMOJI, (found) =>
-    found.search(HIDDEN) === 0
-      ? `⟨U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`
-      : found,
-  );
+  return text.replace(EMOJI, (found) => (found.search(HIDDEN) === 0 ? writtenOut(found) : found));
+}
+
+/** A character by its number, as `⟨U+202E⟩`. */
+export function writtenOut(character: string): string {
+  return `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}⟩`;
 }
 
 /** The text as it looks: without what hides in it, and with plain letters for those that only look different. */

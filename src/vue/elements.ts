@@ -1,15 +1,5 @@
 import type { EmitFn, HTMLAttributes, PublicProps } from 'vue';
-
-/** The tags that the application has imported. */
-type Tag = Extract<keyof HTMLElementTagNameMap, `agent-${string}`>;
-type Element<T extends Tag> = HTMLElementTagNameMap[T];
-
-/** What can be set on an element: its fields, without what every element has and without methods. */
-type Fields<E> = {
-  [Name in Exclude<keyof E, keyof Element<Tag>> as E[Name] extends (...parameters: never) => unknown
-    ? never
-    : Name]?: E[Name] | undefined;
-};
+import type { Element, Fields, Tag } from '../elements/tags.ts';
 
 /** Events pass through every element on their way up. */
 type Events = {

@@ -199,7 +199,6 @@ export const translation: Strings = {
     emptyValue: 'فارغ',
 
     approvalTitle: (tool) => `السماح بتشغيل «${tool}»؟`,
-    whatRuns: 'سيعمل باستخدام',
     withoutArguments: 'لا يتطلب وسيطات.',
     allow: 'سماح',
     allowChoice: { once: 'السماح مرة واحدة', session: 'السماح في هذه الجلسة', always: 'السماح دائمًا' },

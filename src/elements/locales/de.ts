@@ -132,7 +132,6 @@ export const translation: Strings = {
     emptyValue: 'Leer',
 
     approvalTitle: (tool) => `„${tool}“ erlauben?`,
-    whatRuns: 'Wird ausgeführt mit',
     withoutArguments: 'Braucht keine Argumente.',
     allow: 'Erlauben',
     allowChoice: { once: 'Einmal erlauben', session: 'Für diese Sitzung erlauben', always: 'Immer erlauben' },

@@ -63,7 +63,6 @@ export const englishViews = {
 
   // Permission
   approvalTitle: (tool: string) => `Allow “${tool}”?`,
-  whatRuns: 'It will run with',
   withoutArguments: 'It takes no arguments.',
   allow: 'Allow',
   allowChoice: { once: 'Allow once', session: 'Allow for this session', always: 'Always allow' },

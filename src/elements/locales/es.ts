@@ -136,7 +136,6 @@ export const translation: Strings = {
     emptyValue: 'Vacío',
 
     approvalTitle: (tool) => `¿Permitir «${tool}»?`,
-    whatRuns: 'Se ejecutará con',
     withoutArguments: 'No requiere argumentos.',
     allow: 'Permitir',
     allowChoice: { once: 'Permitir una vez', session: 'Permitir en esta sesión', always: 'Permitir siempre' },

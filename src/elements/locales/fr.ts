@@ -140,7 +140,6 @@ export const translation: Strings = {
     emptyValue: 'Vide',
 
     approvalTitle: (tool) => `Autoriser «\u00a0${tool}\u00a0»\u202f?`,
-    whatRuns: 'Sera exécuté avec',
     withoutArguments: 'Aucun argument requis.',
     allow: 'Autoriser',
     allowChoice: {

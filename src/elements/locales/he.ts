@@ -135,7 +135,6 @@ export const translation: Strings = {
     emptyValue: 'ריק',
 
     approvalTitle: (tool) => `לאשר את ”${tool}”?`,
-    whatRuns: 'יופעל עם',
     withoutArguments: 'אין צורך בארגומנטים.',
     allow: 'אישור',
     allowChoice: { once: 'אישור חד-פעמי', session: 'אישור לשיחה הזו', always: 'אישור תמידי' },

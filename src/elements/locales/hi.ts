@@ -128,7 +128,6 @@ export const translation: Strings = {
     emptyValue: 'खाली',
 
     approvalTitle: (tool) => `“${tool}” को अनुमति दें?`,
-    whatRuns: 'इनके साथ चलेगा',
     withoutArguments: 'इसे आर्ग्युमेंट नहीं चाहिए।',
     allow: 'अनुमति दें',
     allowChoice: { once: 'एक बार अनुमति दें', session: 'इस सेशन में अनुमति दें', always: 'हमेशा अनुमति दें' },

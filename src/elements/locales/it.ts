@@ -144,7 +144,6 @@ export const translation: Strings = {
     emptyValue: 'Vuoto',
 
     approvalTitle: (tool) => `Consentire «${tool}»?`,
-    whatRuns: 'Verrà eseguito con',
     withoutArguments: 'Non richiede argomenti.',
     allow: 'Consenti',
     allowChoice: {

@@ -127,7 +127,6 @@ export const translation: Strings = {
     emptyValue: '空',
 
     approvalTitle: (tool) => `「${tool}」を許可しますか？`,
-    whatRuns: '実行内容',
     withoutArguments: '引数はありません。',
     allow: '許可',
     allowChoice: { once: '今回のみ許可', session: 'このセッションで許可', always: '常に許可' },

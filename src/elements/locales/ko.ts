@@ -127,7 +127,6 @@ export const translation: Strings = {
     emptyValue: '값 없음',
 
     approvalTitle: (tool) => `‘${tool}’ 도구를 허용할까요?`,
-    whatRuns: '실행할 내용',
     withoutArguments: '인수가 없습니다.',
     allow: '허용',
     allowChoice: { once: '한 번만 허용', session: '이 세션에서 허용', always: '항상 허용' },

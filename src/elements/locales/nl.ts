@@ -128,7 +128,6 @@ export const translation: Strings = {
     emptyValue: 'Leeg',
 
     approvalTitle: (tool) => `‘${tool}’ toestaan?`,
-    whatRuns: 'Wordt uitgevoerd met',
     withoutArguments: 'Heeft geen argumenten nodig.',
     allow: 'Toestaan',
     allowChoice: {

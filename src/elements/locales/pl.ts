@@ -155,7 +155,6 @@ export const translation: Strings = {
     emptyValue: 'Pusto',
 
     approvalTitle: (tool) => `Zezwolić na „${tool}”?`,
-    whatRuns: 'Zostanie uruchomione z',
     withoutArguments: 'Nie wymaga argumentów.',
     allow: 'Zezwól',
     allowChoice: { once: 'Zezwól raz', session: 'Zezwól w tej sesji', always: 'Zawsze zezwalaj' },

@@ -139,7 +139,6 @@ export const translation: Strings = {
     emptyValue: 'Vazio',
 
     approvalTitle: (tool) => `Permitir “${tool}”?`,
-    whatRuns: 'Será executado com',
     withoutArguments: 'Não requer argumentos.',
     allow: 'Permitir',
     allowChoice: { once: 'Permitir uma vez', session: 'Permitir nesta sessão', always: 'Permitir sempre' },

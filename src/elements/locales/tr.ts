@@ -128,7 +128,6 @@ export const translation: Strings = {
     emptyValue: 'Boş',
 
     approvalTitle: (tool) => `“${tool}” için izin verilsin mi?`,
-    whatRuns: 'Şu argümanlarla çalışacak',
     withoutArguments: 'Argüman almaz.',
     allow: 'İzin ver',
     allowChoice: { once: 'Bir kez izin ver', session: 'Bu oturumda izin ver', always: 'Her zaman izin ver' },

@@ -127,7 +127,6 @@ export const translation: Strings = {
     emptyValue: '空',
 
     approvalTitle: (tool) => `允许“${tool}”吗？`,
-    whatRuns: '运行参数',
     withoutArguments: '无需参数。',
     allow: '允许',
     allowChoice: { once: '允许一次', session: '本次会话中允许', always: '始终允许' },

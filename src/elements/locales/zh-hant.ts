@@ -127,7 +127,6 @@ export const translation: Strings = {
     emptyValue: '空白',
 
     approvalTitle: (tool) => `要允許「${tool}」嗎？`,
-    whatRuns: '執行內容',
     withoutArguments: '不需要引數。',
     allow: '允許',
     allowChoice: { once: '允許一次', session: '在此工作階段中允許', always: '一律允許' },
