@@ -11,6 +11,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { page, userEvent } from 'vitest/browser';
 import { fixture } from '../fixtures/index.ts';
 import {
+  allow,
   approvalRequest,
   asks,
   button,
@@ -438,7 +439,7 @@ describe('several approvals', () => {
     (await say('Tidy up')).emit(...both());
     await expect.element(page.getByRole('group', { name: '2 tools wait for your permission' })).toBeVisible();
     await readAll();
-    await button('Allow all').click();
+    await allow('Allow all', decisions);
     await expect.element(button('Allow all')).not.toBeInTheDocument();
     expect(decisions).toEqual([
       { approvalId: 'a1', approved: true },
@@ -462,7 +463,7 @@ describe('several approvals', () => {
     const { say, decisions } = await setup();
     (await say('Tidy up')).emit(...both({ choices: ['always', 'once', 'deny'] }));
     await readAll();
-    await button('Allow all').click();
+    await allow('Allow all', decisions);
     await expect.poll(() => decisions.map(({ choice }) => choice)).toEqual(['once', 'once']);
   });
 
@@ -475,7 +476,7 @@ describe('several approvals', () => {
     });
     (await say('Tidy up')).emit(...both());
     await readAll();
-    await button('Allow all').click();
+    await allow('Allow all', decisions);
     await expect.element(page.getByLabelText('Allow “Delete note”?')).not.toBeInTheDocument();
     expect(heard).toEqual(['a1 true', 'a2 true']);
     expect(decisions).toEqual([{ approvalId: 'a1', approved: true }]);
@@ -485,14 +486,14 @@ describe('several approvals', () => {
   });
 
   it('that cannot be delivered are told of and wait on', async () => {
-    const { say } = await setup({
+    const { say, decisions } = await setup({
       respond: async ({ approvalId }) => {
         if (approvalId === 'a1') throw new Error('The line is down.');
       },
     });
     (await say('Tidy up')).emit(...both());
     await readAll();
-    await button('Allow all').click();
+    await allow('Allow all', decisions);
     await expect.poll(card).toContain('The line is down.');
     await expect.element(page.getByLabelText('Allow “Delete note”?')).toBeVisible();
     await expect.element(page.getByLabelText('Allow “Empty bin”?')).not.toBeInTheDocument();
@@ -508,8 +509,8 @@ describe('several approvals', () => {
     (button('Allow all').element() as HTMLElement).click();
     await frames(2);
     expect(decisions).toEqual([]);
-    await button('Allow all').click();
-    await expect.poll(() => decisions.length).toBe(2);
+    await allow('Allow all', decisions);
+    expect(decisions.length).toBe(2);
   });
 
   it('are not given by Enter in the composer', async () => {
@@ -556,7 +557,7 @@ describe('an approval', () => {
     const { say, decisions } = await setup();
     const leg = await say('Delete the note');
     leg.emit(start, approvalRequest());
-    await button(name).click();
+    await allow(name, decisions);
     await expect.element(button(name)).not.toBeInTheDocument();
     expect(decisions).toEqual([decision]);
     expect(focused()).toBe(FIELD);
@@ -571,8 +572,8 @@ describe('an approval', () => {
     expect(find('agent-approval')?.shadowRoot?.querySelectorAll('[part="allow"], [part="deny"]').length).toBe(
       3,
     );
-    await button('Always allow').click();
-    await expect.poll(() => decisions).toEqual([{ approvalId: 'a1', approved: true, choice: 'always' }]);
+    await allow('Always allow', decisions);
+    expect(decisions).toEqual([{ approvalId: 'a1', approved: true, choice: 'always' }]);
   });
 
   it('leaves another one that waits beside it', async () => {
@@ -612,11 +613,11 @@ describe('an approval', () => {
       },
     });
     (await say('Delete the note')).emit(start, approvalRequest());
-    await button('Allow').click();
+    await allow('Allow', decisions);
     await expect.poll(card).toContain('The line is down.');
     await expect.element(button('Allow')).toBeVisible();
     works = true;
-    await button('Allow').click();
+    await allow('Allow', decisions);
     await expect.element(button('Allow')).not.toBeInTheDocument();
     expect(card()).toBeNull();
     expect(decisions.length).toBe(2);
@@ -625,8 +626,12 @@ describe('an approval', () => {
   it('reaches no agent where the page prevents it', async () => {
     const { say, decisions, element } = await setup();
     (await say('Delete the note')).emit(start, approvalRequest());
-    element.addEventListener('agent-decision', (event) => event.preventDefault());
-    await button('Allow').click();
+    const heard: Event[] = [];
+    element.addEventListener('agent-decision', (event) => {
+      event.preventDefault();
+      heard.push(event);
+    });
+    await allow('Allow', heard);
     await frames(2);
     expect(decisions).toEqual([]);
     await expect.element(button('Allow')).toBeVisible();

@@ -86,6 +86,18 @@ export const FIELD = 'Write a message';
 export const field = () => page.getByRole('textbox', { name: FIELD });
 export const draft = () => (field().element() as HTMLTextAreaElement).value;
 export const button = (name: string) => page.getByRole('button', { name });
+
+/** Presses what allows as a person does: again, where the page moved meanwhile and the press did not count. */
+export async function allow(name: string, given: readonly unknown[]): Promise<void> {
+  const before = given.length;
+  const press = async () => {
+    if (given.length === before) await button(name).click({ timeout: 2_000 });
+    await frames(2);
+    return given.length;
+  };
+  await expect.poll(press).toBeGreaterThan(before);
+}
+
 export const card = () => find('agent-error') && words(find('agent-error') as HTMLElement);
 
 /** What the conversation shows: who says what. */
