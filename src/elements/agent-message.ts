@@ -1,18 +1,17 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
-import { property, query, state } from 'lit/decorators.js';
+import { property, query } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
 import { isOtherThread, type UIMessage } from '../core/message.ts';
 import { baseStyles, partsStyles } from './base.styles.ts';
+import { Copying } from './copying.ts';
 import { AgentEditEvent, AgentRetryEvent, AgentSelectVersionEvent } from './events.ts';
 import { icons } from './icons.ts';
 import type { MessageEditor } from './message-editor.ts';
+import { OnDemand } from './on-demand.ts';
 import { RenderedParts } from './rendered-parts.ts';
 import type { DisplayOptions } from './renderers.ts';
 import { formatTime, strings } from './strings.ts';
 import { listOf } from './value.ts';
-
-/** How long a button says that it has copied. Milliseconds. */
-const SAY_COPIED = 2_000;
 
 /**
  * @summary One message: the user's in a bubble, the assistant's as the page itself. Below it what can be done with
@@ -122,12 +121,13 @@ export class AgentMessage extends LitElement {
   @query('article') private article!: HTMLElement | null;
   @query('[part="edit"]') private editButton!: HTMLButtonElement | null;
 
-  /** How copying went, for a short while. */
-  @state() private copied: 'copied' | 'notCopied' | null = null;
-  #copies = 0;
-  #parts = new RenderedParts();
-  /** Comes when it is first asked for: few messages are ever edited. */
-  #editor: MessageEditor | null = null;
+  readonly #copying = new Copying(() => this.requestUpdate());
+  readonly #parts = new RenderedParts();
+  /** Few messages are ever edited. */
+  readonly #editor = new OnDemand<AgentMessage, MessageEditor>(
+    this,
+    async () => (await import('./message-editor.ts')).MessageEditor,
+  );
 
   /** The message to show. */
   @property({ attribute: false }) message: UIMessage | undefined;
@@ -157,26 +157,20 @@ export class AgentMessage extends LitElement {
     const before = changed.get('message');
     if (before && before.id !== this.message?.id) {
       this.editing = false;
-      this.copied = null;
+      this.#copying.forget();
     }
-    if (changed.has('editing')) {
-      this.#editor = null;
-      if (this.editing) void this.openEditor();
-    }
+    if (changed.has('editing') && this.editing) this.#editor.view?.open();
   }
 
   protected override updated(): void {
-    this.#editor?.focus();
+    if (this.editing) this.#editor.view?.focus();
   }
 
-  private async openEditor(): Promise<void> {
-    try {
-      const { MessageEditor } = await import('./message-editor.ts');
-      if (this.editing && this.message) this.#editor ??= new MessageEditor(this, wordsOf(this.message));
-      this.requestUpdate();
-    } catch {
-      this.editing = false;
-    }
+  /** What it says in words, without what belongs to other threads. */
+  get words(): string {
+    return listOf(this.message?.parts)
+      .flatMap((part) => (part.type === 'text' && !isOtherThread(part) ? [part.text] : []))
+      .join('\n\n');
   }
 
   private get isEditable(): boolean {
@@ -204,19 +198,6 @@ export class AgentMessage extends LitElement {
     this.article?.focus(options);
   }
 
-  private async onCopy(): Promise<void> {
-    const copy = ++this.#copies;
-    this.copied = null;
-    try {
-      await navigator.clipboard.writeText(this.message ? wordsOf(this.message) : '');
-      this.copied = 'copied';
-    } catch {
-      this.copied = 'notCopied';
-    }
-    await new Promise((resolve) => setTimeout(resolve, SAY_COPIED));
-    if (copy === this.#copies) this.copied = null;
-  }
-
   private onVersion(message: UIMessage | undefined): void {
     if (message && !this.busy) this.dispatchEvent(new AgentSelectVersionEvent(message.id));
   }
@@ -227,8 +208,8 @@ export class AgentMessage extends LitElement {
     const parts = listOf(this.message.parts);
     // Stored conversations may have messages that are not for people.
     if (role !== 'user' && role !== 'assistant') return;
-    const editor = this.editing && this.isEditable ? this.#editor : null;
-    const isEditing = editor !== null;
+    const editor = this.editing && this.isEditable ? this.#editor.render() : nothing;
+    const isEditing = editor !== nothing && this.#editor.view !== undefined;
     const shown = isEditing ? parts.filter(({ type }) => type !== 'text') : parts;
     const author = role === 'user' ? strings.you : strings.assistant;
     const time = formatTime(createdAt);
@@ -240,7 +221,7 @@ export class AgentMessage extends LitElement {
         aria-label=${time ? strings.saidAt(author, time) : author}
         aria-busy=${status === 'streaming'}
       >
-        ${keyed(id, this.#parts.render(id, shown, options))}${editor?.render(parts.some(({ type }) => type === 'file')) ?? nothing}
+        ${keyed(id, this.#parts.render(id, shown, options))}${editor}
       </article>
       <div part="actions" class=${role === 'user' ? 'mine' : ''}>
         ${role === 'user' ? [this.renderEdit(isEditing), this.renderVersions()] : [this.renderVersions(), this.renderTools()]}
@@ -259,14 +240,13 @@ export class AgentMessage extends LitElement {
 
   private renderTools() {
     const { status } = this.message ?? {};
-    const hasWords = this.message && wordsOf(this.message) !== '';
-    // Only pages of a secure context may write to the clipboard.
-    const canCopy = status === 'done' && hasWords && globalThis.navigator?.clipboard;
+    const canCopy = status === 'done' && this.words && Copying.isPossible;
+    const { hasCopied, words } = this.#copying;
     return html`<div class="tools">
         ${
           canCopy
-            ? html`<button part="copy" type="button" aria-label=${strings.copy} title=${strings.copy} @click=${this.onCopy}>
-                ${this.copied ? (this.copied === 'copied' ? icons.check : icons.cross) : icons.copy}
+            ? html`<button part="copy" type="button" aria-label=${strings.copy} title=${strings.copy} @click=${() => this.#copying.copy(this.words)}>
+                ${hasCopied === undefined ? icons.copy : hasCopied ? icons.check : icons.cross}
               </button>`
             : nothing
         }
@@ -284,11 +264,7 @@ export class AgentMessage extends LitElement {
             : nothing
         }
       </div>
-      ${
-        canCopy
-          ? html`<div class="hidden-visually" aria-live="polite">${this.copied ? strings[this.copied] : ''}</div>`
-          : nothing
-      }`;
+      ${canCopy ? html`<div class="hidden-visually" aria-live="polite">${words}</div>` : nothing}`;
   }
 
   private renderVersions() {
@@ -316,13 +292,6 @@ export class AgentMessage extends LitElement {
       ${icon}
     </button>`;
   }
-}
-
-/** What a message says in words, without what belongs to other threads. */
-function wordsOf({ parts }: UIMessage): string {
-  return listOf(parts)
-    .flatMap((part) => (part.type === 'text' && !isOtherThread(part) ? [part.text] : []))
-    .join('\n\n');
 }
 
 declare global {

@@ -203,19 +203,6 @@ export const stepStyles = css`
   details[open]::details-content {
     block-size: auto;
   }
-  .title:has(+ .about) {
-    flex: none;
-    max-inline-size: 60%;
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
-  .about {
-    min-inline-size: 0;
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
   .title {
     color: var(--_ink);
     font-weight: 500;
@@ -227,12 +214,6 @@ export const stepStyles = css`
   .done {
     color: var(--_good);
   }
-  .error {
-    color: var(--_bad);
-  }
-  .waiting {
-    color: var(--_warn);
-  }
   .body {
     border-inline-start: 2px solid var(--_line);
     display: grid;
@@ -240,17 +221,6 @@ export const stepStyles = css`
     margin-block: 0.25rem 0.5rem;
     margin-inline-start: 0.5rem;
     padding-inline-start: 1rem;
-  }
-  .label {
-    color: var(--_ink-quiet);
-    font-size: 0.75rem;
-    margin-block-end: 0.25rem;
-  }
-  .value {
-    background: var(--_surface);
-    border-radius: calc(var(--_radius) * 0.5);
-    max-block-size: 20rem;
-    padding: 0.5rem 0.75rem;
   }
 `;
 

@@ -5,6 +5,7 @@ import type { AgentFile } from './agent-file.ts';
 import { type FileFacts, factsOf } from './file-kind.ts';
 import { icons } from './icons.ts';
 import { formatSize } from './strings.ts';
+import { viewIcons } from './view-icons.ts';
 import { viewStrings } from './view-strings.ts';
 
 /** A file as it stands in an answer: the image itself, or its name, size and link. */
@@ -120,7 +121,7 @@ export class FileCard {
       const host = hostOf(url);
       if (host && link) {
         return html`<button part="file" type="button" class="plain" @click=${this.#consent}>
-          ${icons.image}<span><bdi class="name">${name}</bdi> <span class="quiet">${viewStrings().loadImage(host)}</span></span>
+          ${viewIcons.image}<span><bdi class="name">${name}</bdi> <span class="quiet">${viewStrings().loadImage(host)}</span></span>
         </button>`;
       }
     }
@@ -147,7 +148,7 @@ export class FileCard {
     // The end of most names says of what type they are.
     const type = filename && !filename.slice(-6, -1).includes('.') ? visible(mediaType) : '';
     const about = [type, size === undefined ? '' : formatSize(size)].filter(Boolean).join(' · ');
-    const content = html`${icons.file}
+    const content = html`${viewIcons.file}
       <span>
         <bdi class="name">${name}</bdi>
         ${about ? html`<span class="quiet">${about}</span>` : nothing}

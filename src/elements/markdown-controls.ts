@@ -1,12 +1,11 @@
 import type { DecoratedBlock } from '../markdown/options.ts';
+import { Copying } from './copying.ts';
 import { controlStyles } from './markdown-controls.styles.ts';
 import { strings } from './strings.ts';
 import { viewStrings } from './view-strings.ts';
 
 /** Code with more lines than this can be folded. */
 const LONG = 20;
-/** How long a button says that it copied. Milliseconds. */
-const SAY_COPIED = 1500;
 /** As many numbers stand in one box as lines of code do. */
 const CHUNK = 64;
 
@@ -162,16 +161,9 @@ function toggle(label: string, onChange: (isOn: boolean) => void): HTMLButtonEle
 }
 
 function copyButton(label: string, text: () => string): HTMLButtonElement {
-  const element = button(label, async () => {
-    try {
-      await navigator.clipboard.writeText(text());
-      element.textContent = strings.copied;
-    } catch {
-      element.textContent = strings.notCopied;
-    }
-    setTimeout(() => {
-      element.textContent = label;
-    }, SAY_COPIED);
+  const element = button(label, () => copying.copy(text()));
+  const copying = new Copying(() => {
+    element.textContent = copying.words || label;
   });
   return element;
 }

@@ -1,5 +1,8 @@
 import { css, html, type TemplateResult } from 'lit';
+import type { AgentMessage } from './agent-message.ts';
 import { isPlainEnter } from './is-plain-enter.ts';
+import type { View } from './on-demand.ts';
+import { listOf } from './value.ts';
 import { viewStrings } from './view-strings.ts';
 
 /** How the editor looks; comes with it. */
@@ -34,28 +37,23 @@ const editorStyles = css`
   }
 `;
 
-export interface MessageEditorHost {
-  readonly renderRoot: HTMLElement | DocumentFragment;
-  requestUpdate(): void;
-  /** Takes the words, or not: then the editor stays. */
-  save(content: string): void;
-  close(): void;
-}
-
 /** The form in which a user says a message in other words, inside the message. */
-export class MessageEditor {
-  readonly #host: MessageEditorHost;
-  #draft: string;
+export class MessageEditor implements View {
+  static readonly styles = editorStyles;
+
+  readonly #host: AgentMessage;
+  #draft = '';
   #isFocused = false;
 
-  constructor(host: MessageEditorHost, draft: string) {
+  constructor(host: AgentMessage) {
     this.#host = host;
-    this.#draft = draft;
-    const sheet = editorStyles.styleSheet;
-    const { renderRoot } = host;
-    if (!sheet || !(renderRoot instanceof ShadowRoot) || renderRoot.adoptedStyleSheets.includes(sheet))
-      return;
-    renderRoot.adoptedStyleSheets.push(sheet);
+    this.open();
+  }
+
+  /** Begins with what the message says. */
+  open(): void {
+    this.#draft = this.#host.words;
+    this.#isFocused = false;
   }
 
   /** Takes the focus once it stands in the page. */
@@ -67,9 +65,10 @@ export class MessageEditor {
     field.setSelectionRange(this.#draft.length, this.#draft.length);
   }
 
-  /** A message that has a file needs no words. */
-  render(mayBeEmpty: boolean): TemplateResult {
-    const canSave = mayBeEmpty || this.#draft.trim() !== '';
+  render(): TemplateResult {
+    // A message that has a file needs no words.
+    const hasFile = listOf(this.#host.message?.parts).some(({ type }) => type === 'file');
+    const canSave = hasFile || this.#draft.trim() !== '';
     const save = (): void => {
       if (canSave) this.#host.save(this.#draft.trim());
     };

@@ -3,7 +3,7 @@ import type { UISourcePart } from '../core/message.ts';
 import { hostOf, linkTarget } from '../markdown/url-policy.ts';
 import { visible } from '../markdown/visible.ts';
 import type { AgentSource } from './agent-source.ts';
-import { icons } from './icons.ts';
+import { viewIcons } from './view-icons.ts';
 import { viewStrings } from './view-strings.ts';
 
 /** Of a longer host only its end, which says whose it is. Characters. */
@@ -72,7 +72,7 @@ export class SourceChip {
     const card = this.#host.renderPreview();
     if (!href) {
       return html`<span part="source" role="button" tabindex="0" aria-describedby="preview" @pointerenter=${ask} @focus=${ask}
-        >${mark ?? icons.file}<bdi class="title">${name}</bdi></span>${card}`;
+        >${mark ?? viewIcons.file}<bdi class="title">${name}</bdi></span>${card}`;
     }
     const host = hostOf(href);
     const isForeign = host !== name && host !== location.host;
@@ -80,7 +80,7 @@ export class SourceChip {
         part="source" href=${href} target="_blank" rel="noopener noreferrer nofollow ugc"
         aria-describedby="preview" @pointerenter=${ask} @focus=${ask}
       >
-        ${mark ?? icons.link}<bdi class="title">${name}</bdi>
+        ${mark ?? viewIcons.link}<bdi class="title">${name}</bdi>
         ${host && isForeign ? html`<bdi class="host quiet">${host.length > MAX_HOST ? '…' : ''}${host.slice(-MAX_HOST)}</bdi>` : nothing}
         <span class="hidden-visually">(${viewStrings().opensNewTab})</span>
       </a>${card}`;

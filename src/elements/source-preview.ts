@@ -2,7 +2,7 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { hostOf, linkTarget } from '../markdown/url-policy.ts';
 import { visible } from '../markdown/visible.ts';
 import type { AgentSource } from './agent-source.ts';
-import { icons } from './icons.ts';
+import { viewIcons } from './view-icons.ts';
 
 /** Of a longer text only its beginning, and how long it is. Characters. */
 const MAX_LENGTH = 1_000;
@@ -147,8 +147,8 @@ function about(data: NonNullable<AgentSource['data']>): TemplateResult {
   const isOdd = host.split('.').some((label) => label.startsWith('xn--'));
   const details = [file === name ? '' : file, type].filter(Boolean).map(shown).join(' · ');
   return html`${name ? html`<bdi class="whole">${shown(name)}</bdi>` : nothing}
-    ${host ? html`<span class="line">${isOdd ? icons.waiting : icons.link}<bdi>${host}</bdi></span>` : nothing}
-    ${details ? html`<span class="line">${icons.file}<bdi>${details}</bdi></span>` : nothing}
+    ${host ? html`<span class="line">${isOdd ? viewIcons.waiting : viewIcons.link}<bdi>${host}</bdi></span>` : nothing}
+    ${details ? html`<span class="line">${viewIcons.file}<bdi>${details}</bdi></span>` : nothing}
     ${address ? html`<bdi class="address" dir="ltr">${shown(href || address)}</bdi>` : nothing}`;
 }
 

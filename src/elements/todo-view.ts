@@ -2,14 +2,17 @@ import { css, html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import type { TodoItem } from '../core/message.ts';
 import type { AgentTodo } from './agent-todo.ts';
+import { detailsStyles } from './details.styles.ts';
 import { icons } from './icons.ts';
 import { strings } from './strings.ts';
 import { listOf } from './value.ts';
+import { viewIcons } from './view-icons.ts';
 import { viewStrings } from './view-strings.ts';
 
 /** The card of a plan. */
 export class TodoView {
   static readonly styles = css`
+    ${detailsStyles}
     [part='list'] {
       background: var(--_surface);
       border-radius: var(--_radius);
@@ -106,7 +109,7 @@ function standingOf({ status }: TodoItem): TodoItem['status'] {
 
 const OPEN: ReadonlySet<string> = new Set(['pending', 'in_progress']);
 const ICONS: Record<TodoItem['status'], TemplateResult> = {
-  pending: icons.circle,
+  pending: viewIcons.circle,
   in_progress: icons.spinner,
   completed: icons.check,
   cancelled: icons.dash,

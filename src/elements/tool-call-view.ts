@@ -1,12 +1,16 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import type { AgentToolCall } from './agent-tool-call.ts';
+import { detailsStyles } from './details.styles.ts';
 import { icons } from './icons.ts';
 import { formatDuration, strings } from './strings.ts';
 import { nameOf, summaryOf } from './value.ts';
+import { viewIcons } from './view-icons.ts';
 import { viewStrings } from './view-strings.ts';
 
 /** One line for a tool call, which opens to its arguments and result. */
 export class ToolCallView {
+  static readonly styles = detailsStyles;
+
   readonly #host: AgentToolCall;
   /** Nothing of the details is made before somebody looks. */
   #isOpen = false;
@@ -83,6 +87,6 @@ const ICONS: Record<keyof typeof strings.toolStatus, TemplateResult> = {
   done: icons.check,
   error: icons.cross,
   cancelled: icons.dash,
-  waiting: icons.waiting,
+  waiting: viewIcons.waiting,
   denied: icons.cross,
 };

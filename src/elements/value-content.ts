@@ -1,13 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { hostOf, imageAddress, loadsFromHere } from '../markdown/url-policy.ts';
 import { visible } from '../markdown/visible.ts';
-import { icons } from './icons.ts';
 import { formatSize, strings } from './strings.ts';
 import type { Block } from './value-blocks.ts';
 import type { CopyButtons } from './value-copy.ts';
 import { type DataHost, ValueData } from './value-data.ts';
 import { kept } from './value-place.ts';
 import { ValueText } from './value-text.ts';
+import { viewIcons } from './view-icons.ts';
 import { viewStrings } from './view-strings.ts';
 
 /** Pictures made of points: nothing in them runs or loads. */
@@ -75,7 +75,7 @@ export class ValueContent {
     const alternative = visible(name) || mediaType;
     const size = Math.floor((data.length * 3) / 4);
     const about = (asks: unknown): TemplateResult =>
-      html`${icons.image}<span><bdi>${alternative}</bdi> <span class="quiet">${formatSize(size)} ${asks}</span></span>`;
+      html`${viewIcons.image}<span><bdi>${alternative}</bdi> <span class="quiet">${formatSize(size)} ${asks}</span></span>`;
     if (!RASTER.has(mediaType) || size > MAX_ASKED) return html`<div class="chip">${about(nothing)}</div>`;
     if (size > MAX_SIZE && !this.#asked.has(index)) return this.#ask(index, about(strings.loadImageOf));
     const url = this.#urlOf(data, mediaType, index);
@@ -95,10 +95,10 @@ export class ValueContent {
     const text = name || (url ? host : visible(address));
     if (this.#asked.has(address) || loadsFromHere(address))
       return html`<img part="image" src=${url ?? address} alt=${text} referrerpolicy="no-referrer" />`;
-    if (!url) return html`<div class="chip">${icons.image}<bdi>${text}</bdi></div>`;
+    if (!url) return html`<div class="chip">${viewIcons.image}<bdi>${text}</bdi></div>`;
     return this.#ask(
       address,
-      html`${icons.image}<span>
+      html`${viewIcons.image}<span>
         ${name ? html`<bdi>${name}</bdi> ` : nothing}<span class="quiet">${viewStrings().loadImage(host)}</span>
       </span>`,
     );

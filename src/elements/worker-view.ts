@@ -1,14 +1,17 @@
 import { css, html, nothing, type TemplateResult } from 'lit';
 import type { UIWorkerPart } from '../core/message.ts';
 import type { AgentWorker } from './agent-worker.ts';
+import { detailsStyles } from './details.styles.ts';
 import { icons } from './icons.ts';
 import { strings } from './strings.ts';
 import { listOf, nameOf } from './value.ts';
+import { viewIcons } from './view-icons.ts';
 import { viewStrings } from './view-strings.ts';
 
 /** One line for the work of another agent, which opens to all of it. */
 export class WorkerView {
   static readonly styles = css`
+    ${detailsStyles}
     [part='parts'] {
       display: grid;
       gap: 0.5rem;
@@ -36,7 +39,7 @@ export class WorkerView {
     return html`
       <details ?open=${isOpen}>
         <summary @click=${toggle}>
-          ${ICONS[status] ?? icons.worker}
+          ${ICONS[status] ?? viewIcons.worker}
           <span class="title" dir="auto">${description ?? nameOf(workerSlug)}</span>
           <span class=${status === 'done' ? 'hidden-visually' : status}>${strings.toolStatus[status] ?? status}</span>
           ${icons.chevron}
