@@ -24,6 +24,7 @@ import {
   createScriptedTransport,
 } from 'agent-chat-kit/testing';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { waitFor } from '../wait-for.ts';
 
 /** Once everything that only waits for promises has happened. */
 const settled = () => new Promise<void>((resolve) => void setImmediate(resolve));
@@ -327,7 +328,7 @@ describe('files', () => {
     const { chat, leg } = setup({ requestUploadUrls: requestUploadUrls() });
     void chat.sendMessage('Read this', { files: [file()] });
     expect(chat.messages).toEqual([]);
-    await vi.waitFor(() => expect(chat.status).toBe('streaming'));
+    await waitFor(() => expect(chat.status).toBe('streaming'));
     expect(lastMessage(chat).parts[0]).toEqual({ type: 'file', ...uploaded });
     expect(leg().request).toMatchObject({ input: { FILES: [uploaded] } });
   });
@@ -336,7 +337,7 @@ describe('files', () => {
     vi.stubGlobal('fetch', async () => new Response(null));
     const { chat, leg } = setup({ requestUploadUrls: requestUploadUrls() });
     void chat.send('analyse', { FILES: [file()], depth: 1 });
-    await vi.waitFor(() => expect(chat.status).toBe('streaming'));
+    await waitFor(() => expect(chat.status).toBe('streaming'));
     expect(leg().request).toMatchObject({ input: { FILES: [uploaded], depth: 1 } });
     expect(chat.messages).toEqual([]);
   });
@@ -395,7 +396,7 @@ describe('files', () => {
     const places = requestUploadUrls();
     const { chat, leg, say } = setup({ requestUploadUrls: places });
     void chat.sendMessage('Read this', { files: [file()] });
-    await vi.waitFor(() => expect(chat.status).toBe('streaming'));
+    await waitFor(() => expect(chat.status).toBe('streaming'));
     await say(failed);
     void chat.retry();
     expect(leg(1).request).toMatchObject({ input: { FILES: [uploaded] } });
@@ -454,7 +455,7 @@ describe('what listeners are told', () => {
       transport.legs[0]?.emit(delta(text));
       await Promise.resolve();
     }
-    await vi.waitFor(() => expect(listener).toHaveBeenCalled());
+    await waitFor(() => expect(listener).toHaveBeenCalled());
     expect(listener).toHaveBeenCalledOnce();
     expect(said(chat).at(-1)).toEqual(['assistant', 'abc']);
     chat.dispose();
@@ -1501,7 +1502,7 @@ describe('client tools', () => {
     void chat.sendMessage('Hi');
     await say(...asks([{ toolCallId: 'c', toolName: 'slow' }]));
     expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
-    await vi.waitFor(() => expect(legs).toHaveLength(2));
+    await waitFor(() => expect(legs).toHaveLength(2));
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
     expect(toolResults(leg(1).request)).toMatchObject([{ toolCallId: 'c', error: expect.any(String) }]);
     late.resolve('at last');

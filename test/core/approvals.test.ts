@@ -9,6 +9,7 @@ import { type Agent, createEventWriter } from 'agent-chat-kit/server';
 import { createControlledTransport } from 'agent-chat-kit/testing';
 import { describe, expect, it, vi } from 'vitest';
 import { Decisions } from '../../src/core/decisions.ts';
+import { waitFor } from '../wait-for.ts';
 
 const start: StreamEvent = { type: 'start' };
 const request = (
@@ -29,7 +30,7 @@ async function asking(...events: readonly StreamEvent[]) {
   const respond = vi.fn(async (decision: ApprovalDecision) => void decisions.push(decision));
   const chat = new AgentChat({ transport: { ...controlled, respond } });
   void chat.sendMessage('Go');
-  await vi.waitFor(() => expect(controlled.legs).toHaveLength(1));
+  await waitFor(() => expect(controlled.legs).toHaveLength(1));
   const say = async (...more: readonly StreamEvent[]) => {
     controlled.legs[0]?.emit(...more);
     await new Promise((resolve) => setTimeout(resolve));
@@ -156,7 +157,7 @@ describe('the digest of what was shown', () => {
     };
     const chat = new AgentChat({ transport: createDirectTransport(agent) });
     const sent = chat.sendMessage('Go');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
     await chat.approveAll();
     await sent;
     expect(ran).toHaveBeenCalledTimes(1);

@@ -24,6 +24,7 @@ import { createControlledTransport, createManualScheduler, recordedEvents } from
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { parsePartialJson } from '../../src/core/partial-json.ts';
 import { sseFrames } from '../../src/stream/sse-frames.ts';
+import { waitFor } from '../wait-for.ts';
 import { naiveAgentHandler } from './naive/naive-agent-handler.ts';
 import { NaiveAnswer } from './naive/naive-answer.ts';
 import { NaiveChat } from './naive/naive-chat.ts';
@@ -1055,7 +1056,7 @@ async function leavesNothingOpen(make: MakeHandler) {
     }
   });
   void chat.sendMessage('Hi');
-  await vi.waitFor(() => must(chat.status === 'awaiting-input', 'question'));
+  await waitFor(() => must(chat.status === 'awaiting-input', 'question'));
   chat.stop();
   await settled();
   expect(open).toBe(0);

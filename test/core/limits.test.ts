@@ -1,6 +1,7 @@
 import { AgentChat, type AgentChatOptions, type StreamEvent } from 'agent-chat-kit';
 import { createControlledTransport } from 'agent-chat-kit/testing';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { waitFor } from '../wait-for.ts';
 
 const start: StreamEvent = { type: 'start' };
 const delta = (text: string, id = 't'): StreamEvent => ({ type: 'text-delta', id, delta: text });
@@ -9,7 +10,7 @@ async function running(options: Partial<AgentChatOptions>) {
   const transport = createControlledTransport();
   const chat = new AgentChat({ transport, ...options });
   const sent = chat.sendMessage('Go');
-  await vi.waitFor(() => expect(transport.legs).toHaveLength(1));
+  await waitFor(() => expect(transport.legs).toHaveLength(1));
   return { chat, transport, sent };
 }
 
@@ -44,7 +45,7 @@ describe('a limit', () => {
     transport.legs[0]?.emit(delta('x'.repeat(60)), { type: 'finish', finishReason: 'stop' });
     await sent;
     const again = chat.sendMessage('More');
-    await vi.waitFor(() => expect(transport.legs).toHaveLength(2));
+    await waitFor(() => expect(transport.legs).toHaveLength(2));
     transport.legs[1]?.emit(delta('y'.repeat(60)), { type: 'finish', finishReason: 'stop' });
     await again;
     expect(chat.error).toBeNull();
@@ -68,7 +69,7 @@ describe('a limit', () => {
     const { chat } = await running({ whenBusy: 'queue', limits: { queue: 2 } });
     void chat.sendMessage('One');
     void chat.sendMessage('Two');
-    await vi.waitFor(() => expect(chat.getSnapshot().queue).toHaveLength(2));
+    await waitFor(() => expect(chat.getSnapshot().queue).toHaveLength(2));
     await expect(chat.sendMessage('Three')).rejects.toMatchObject({ code: 'limit-queue' });
     expect(chat.getSnapshot().queue).toHaveLength(2);
     chat.dispose();

@@ -11,6 +11,7 @@ import {
   uploadFiles,
 } from 'agent-chat-kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { waitFor } from '../wait-for.ts';
 
 /** A PUT that the server has read and the test is to answer. */
 interface Put {
@@ -252,7 +253,7 @@ describe('an upload that fails', () => {
       uploadFiles([file('held'), file('bad')], { requestUploadUrls: places(), retries: 0 }),
     );
     expect(error.message).toContain('“bad”');
-    await vi.waitFor(() => expect(held[0]?.response.closed).toBe(true));
+    await waitFor(() => expect(held[0]?.response.closed).toBe(true));
     expect(held[0]?.response.writableEnded).toBe(false);
   });
 
@@ -264,7 +265,7 @@ describe('an upload that fails', () => {
     );
     expect(error).toMatchObject({ code: 'upload-cancelled', source: 'client', retryable: true });
     expect(isAbortError(error.cause)).toBe(true);
-    await vi.waitFor(() => expect(puts[0]?.response.closed).toBe(true));
+    await waitFor(() => expect(puts[0]?.response.closed).toBe(true));
     expect(puts[0]?.response.writableEnded).toBe(false);
   });
 
@@ -291,14 +292,14 @@ describe('an upload that fails', () => {
     const abort = new AbortController();
     answer = () => {};
     const error = failure(uploadFiles([file('a')], { requestUploadUrls: places(), signal: abort.signal }));
-    await vi.waitFor(() => expect(puts).toHaveLength(1));
+    await waitFor(() => expect(puts).toHaveLength(1));
     for (let times = 0; times < 5; times += 1) {
       collect();
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
     abort.abort();
     expect((await error).code).toBe('upload-cancelled');
-    await vi.waitFor(() => expect(puts[0]?.response.closed).toBe(true));
+    await waitFor(() => expect(puts[0]?.response.closed).toBe(true));
   });
 
   it('holds no file once it was called off, whatever its signal and its server do', async () => {
@@ -312,18 +313,15 @@ describe('an upload that fails', () => {
       return { upload, held: held.map((each) => new WeakRef(each)) };
     };
     const { upload, held } = begin();
-    await vi.waitFor(() => expect(puts).toHaveLength(1));
+    await waitFor(() => expect(puts).toHaveLength(1));
     collect();
     expect(held.every((each) => each.deref())).toBe(true);
     abort.abort();
     await upload;
-    await vi.waitFor(
-      () => {
-        collect();
-        expect(held.some((each) => each.deref())).toBe(false);
-      },
-      { timeout: 5_000 },
-    );
+    await waitFor(() => {
+      collect();
+      expect(held.some((each) => each.deref())).toBe(false);
+    });
   });
 
   it('holds no file once it was called off while it waited for a next try', async () => {
@@ -335,18 +333,15 @@ describe('an upload that fails', () => {
       return { upload: failure(uploadFiles([held], options)), held: new WeakRef(held) };
     };
     const { upload, held } = begin();
-    await vi.waitFor(() => expect(puts[0]?.response.closed).toBe(true));
+    await waitFor(() => expect(puts[0]?.response.closed).toBe(true));
     await new Promise((resolve) => setTimeout(resolve, 100));
     abort.abort();
     await upload;
-    await vi.waitFor(
-      () => {
-        collect();
-        // The file itself in an error would keep it alive.
-        expect(held.deref() === undefined).toBe(true);
-      },
-      { timeout: 5_000 },
-    );
+    await waitFor(() => {
+      collect();
+      // The file itself in an error would keep it alive.
+      expect(held.deref() === undefined).toBe(true);
+    });
   });
 
   it('tells nothing any more once it was called off', async () => {

@@ -1,6 +1,7 @@
 import { AgentChat, type StreamEvent, type Transport, type UIMessage } from 'agent-chat-kit';
 import { type ControlledTransport, createControlledTransport } from 'agent-chat-kit/testing';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { waitFor } from '../wait-for.ts';
 
 const start: StreamEvent = { type: 'start' };
 const finish: StreamEvent = { type: 'finish', finishReason: 'stop' };
@@ -19,7 +20,7 @@ function setup({
   const answered = async (begin: () => Promise<void>, text: string) => {
     const before = transport.legs.length;
     const run = begin();
-    await vi.waitFor(() => expect(transport.legs.length).toBe(before + 1));
+    await waitFor(() => expect(transport.legs.length).toBe(before + 1));
     transport.legs.at(-1)?.emit(start, delta(text), finish);
     await run;
   };
@@ -51,11 +52,11 @@ describe('an answer that is asked for again', () => {
   it('is a version also where it was interrupted, and none where nothing of it came', async () => {
     const { chat, transport, answered } = setup();
     void chat.sendMessage('Name a fruit');
-    await vi.waitFor(() => expect(transport.legs).toHaveLength(1));
+    await waitFor(() => expect(transport.legs).toHaveLength(1));
     transport.legs[0]?.emit(start, delta('App'));
-    await vi.waitFor(() => expect(shown(chat)).toEqual(['Name a fruit', 'App']));
+    await waitFor(() => expect(shown(chat)).toEqual(['Name a fruit', 'App']));
     const again = chat.retry();
-    await vi.waitFor(() => expect(transport.legs).toHaveLength(2));
+    await waitFor(() => expect(transport.legs).toHaveLength(2));
     chat.stop();
     await again;
     await answered(() => chat.retry(), 'Pear');
@@ -156,9 +157,9 @@ describe('a message that is edited', () => {
   it('ends the run that is going on', async () => {
     const { chat, transport, answered } = setup();
     void chat.sendMessage('Name a fruit');
-    await vi.waitFor(() => expect(transport.legs).toHaveLength(1));
+    await waitFor(() => expect(transport.legs).toHaveLength(1));
     transport.legs[0]?.emit(start, delta('App'));
-    await vi.waitFor(() => expect(shown(chat)).toEqual(['Name a fruit', 'App']));
+    await waitFor(() => expect(shown(chat)).toEqual(['Name a fruit', 'App']));
     await answered(() => chat.edit(idOf(chat, 'Name a fruit'), 'Name a tree'), 'Oak');
     transport.legs[0]?.emit(delta('late'));
     expect(transport.legs[0]?.signal.aborted).toBe(true);
@@ -168,7 +169,7 @@ describe('a message that is edited', () => {
   it('is not the end of a run where there is no such message', async () => {
     const { chat, transport } = setup();
     void chat.sendMessage('Name a fruit');
-    await vi.waitFor(() => expect(transport.legs).toHaveLength(1));
+    await waitFor(() => expect(transport.legs).toHaveLength(1));
     await expect(chat.edit('nobody', 'x')).rejects.toMatchObject({ code: 'message-not-found' });
     expect(chat.status).toBe('streaming');
     expect(transport.legs[0]?.signal.aborted).toBe(false);
@@ -205,7 +206,7 @@ describe('choosing a version', () => {
     await answered(() => chat.sendMessage('Name a fruit'), 'Apple');
     const apple = idOf(chat, 'Apple');
     void chat.retry();
-    await vi.waitFor(() => expect(transport.legs).toHaveLength(2));
+    await waitFor(() => expect(transport.legs).toHaveLength(2));
     expect(() => chat.selectVersion(apple)).toThrow(expect.objectContaining({ code: 'busy' }));
     chat.dispose();
   });

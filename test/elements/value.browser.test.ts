@@ -2,6 +2,7 @@ import { type AgentValue, defineElements } from 'agent-chat-kit/elements';
 import axe from 'axe-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
+import { waitFor } from '../wait-for.ts';
 
 defineElements();
 
@@ -30,7 +31,7 @@ async function mount(value: unknown, fields: Partial<AgentValue> = {}): Promise<
   const element = document.createElement('agent-value');
   Object.assign(element, { value, label: 'Result', ...fields });
   document.body.append(element);
-  await vi.waitFor(() => expect(root(element).querySelector('.whole')).not.toBeNull());
+  await waitFor(() => expect(root(element).querySelector('.whole')).not.toBeNull());
   return element;
 }
 
@@ -259,7 +260,7 @@ describe('a tree', () => {
     const element = await mount(value);
     await press(element, all(element, '.bar .copy')[0] as HTMLElement);
     expect(write).toHaveBeenLastCalledWith(JSON.stringify(value, null, 2));
-    await vi.waitFor(() => expect(words(one(element, '.bar'))).toBe('Copied'));
+    await waitFor(() => expect(words(one(element, '.bar'))).toBe('Copied'));
     row(element, 'list').focus();
     await element.updateComplete;
     await press(element, row(element, 'list').querySelector('.copy') as HTMLElement);
@@ -322,7 +323,7 @@ describe('what is large', () => {
     const text = write.mock.lastCall?.[0] ?? '';
     expect(text.replace(/\s/g, '')).toBe(`{"value":${'['.repeat(10_000)}"thebottom"${']'.repeat(10_000)}}`);
     await search(element, 'BOTTOM');
-    await vi.waitFor(() => expect(status(element)).toBe('1 match'));
+    await waitFor(() => expect(status(element)).toBe('1 match'));
     await press(element, button(element, 'Next match'));
     expect(inside(element)).toBeLessThan(1_500);
     expect(words(one(element, '.current'))).toContain('the bottom');
@@ -350,7 +351,7 @@ describe('search', () => {
     document.body.append(Object.assign(document.createElement('p'), { textContent: 'below' }));
     element.style.marginBlock = '3000px';
     await search(element, 'needle');
-    await vi.waitFor(() => expect(status(element)).toBe('2 matches'));
+    await waitFor(() => expect(status(element)).toBe('2 matches'));
     const field = one(element, 'input');
     field.focus({ preventScroll: true });
     const key = async (more: KeyboardEventInit = {}) => {
@@ -389,7 +390,7 @@ describe('search', () => {
     };
     await search(element, 'needle');
     turn();
-    await vi.waitFor(() => expect(status(element)).toBe('1 match'));
+    await waitFor(() => expect(status(element)).toBe('1 match'));
     // The page had its turn while it was searched.
     expect(turns).toBeGreaterThan(1);
     await press(element, button(element, 'Next match'));
@@ -404,13 +405,13 @@ describe('search', () => {
   it('finds no more than there is a limit for, and says so', async () => {
     const element = await mount(Array.from({ length: 3_000 }, () => 'same'));
     await search(element, 'same');
-    await vi.waitFor(() => expect(status(element)).toBe('≥ 1,000 matches'));
+    await waitFor(() => expect(status(element)).toBe('≥ 1,000 matches'));
   });
 
   it('finds a cell of a table', async () => {
     const element = await mount(records(5_000));
     await search(element, 'name 4321');
-    await vi.waitFor(() => expect(status(element)).toBe('1 match'));
+    await waitFor(() => expect(status(element)).toBe('1 match'));
     await press(element, button(element, 'Next match'));
     expect(words(one(element, 'td.current'))).toBe('Name 4321');
     expect(all(element, 'tr').length).toBeLessThan(210);
@@ -521,7 +522,7 @@ describe('content of tools', () => {
     const element = await mount(value);
     expect(one(element, '[part="text"]').textContent).toBe('Words');
     const [image] = images(element);
-    await vi.waitFor(() => expect(image?.naturalWidth).toBe(1));
+    await waitFor(() => expect(image?.naturalWidth).toBe(1));
     expect(image?.src).toMatch(/^blob:/);
     expect(image?.alt).toBe('image/png');
     expect(image?.getBoundingClientRect().height).toBe(14 * 16);
@@ -529,8 +530,8 @@ describe('content of tools', () => {
     element.remove();
     expect(revoke).toHaveBeenCalledWith(address);
     document.body.append(element);
-    await vi.waitFor(() => expect(images(element)[0]?.src).not.toBe(address));
-    await vi.waitFor(() => expect(images(element)[0]?.naturalWidth).toBe(1));
+    await waitFor(() => expect(images(element)[0]?.src).not.toBe(address));
+    await waitFor(() => expect(images(element)[0]?.naturalWidth).toBe(1));
     await press(element, button(element, 'Tree'));
     expect(outline(element).join()).toContain('Words');
   });
@@ -562,7 +563,7 @@ describe('content of tools', () => {
       { type: 'image', data: '%%%', mimeType: 'image/png' },
       { type: 'image_url', image_url: { url: `data:image/svg+xml;base64,${SVG}` } },
     ]);
-    await vi.waitFor(() => expect(all(element, '.chip').length).toBe(4));
+    await waitFor(() => expect(all(element, '.chip').length).toBe(4));
     expect(images(element)).toEqual([]);
   });
 
@@ -595,7 +596,7 @@ describe('content of tools', () => {
     expect(images(element).map(({ src, referrerPolicy }) => [src, referrerPolicy])).toEqual([
       [`https://${host}/a.png`, 'no-referrer'],
     ]);
-    await vi.waitFor(() => expect(asked().length).toBe(1));
+    await waitFor(() => expect(asked().length).toBe(1));
   });
 });
 
@@ -707,7 +708,7 @@ describe('a value that grows', () => {
     await press(element, row(element, '3'));
     await press(element, row(element, 'deep'));
     await search(element, 'tail');
-    await vi.waitFor(() => expect(status(element)).toBe('1 match'));
+    await waitFor(() => expect(status(element)).toBe('1 match'));
     await press(element, button(element, 'Next match'));
     const box = one(element, '.box');
     box.scrollTop = 40;
@@ -722,9 +723,9 @@ describe('a value that grows', () => {
     expect(box.scrollTop).toBe(40);
     expect(root(element).activeElement).toBe(focused);
     expect((one(element, 'input') as HTMLInputElement).value).toBe('tail');
-    await vi.waitFor(() => expect(status(element)).toBe('1 of 1'));
+    await waitFor(() => expect(status(element)).toBe('1 of 1'));
     await search(element, 'deep');
-    await vi.waitFor(() => expect(status(element)).toBe('230 matches'));
+    await waitFor(() => expect(status(element)).toBe('230 matches'));
     await update(element, { streaming: false });
     expect(one(element, '.whole').ariaBusy).toBe('false');
   });
@@ -735,10 +736,10 @@ describe('a value that grows', () => {
       { streaming: true },
     );
     await search(element, 'needle');
-    await vi.waitFor(() => expect(status(element)).toBe('100 matches'));
+    await waitFor(() => expect(status(element)).toBe('100 matches'));
     for (let count = 101; count <= 120; count += 1)
       await update(element, { value: Array.from({ length: count }, () => 'a needle') });
-    await vi.waitFor(() => expect(status(element)).toBe('120 matches'));
+    await waitFor(() => expect(status(element)).toBe('120 matches'));
   });
 
   it('keeps the tree that was opened in where records come', async () => {
@@ -776,7 +777,7 @@ it.each(['ltr', 'rtl'])(
     await press(tree, row(tree, 'list'));
     await search(tree, '12');
     await search(table, 'name 1');
-    await vi.waitFor(() => expect(status(tree)).toBe('12 matches'));
+    await waitFor(() => expect(status(tree)).toBe('12 matches'));
     await press(tree, button(tree, 'Next match'));
     await press(table, button(table, 'Next match'));
     expect(

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentChat, createHttpTransport } from 'agent-chat-kit';
 import { type Agent, createAgentHandler, createMemoryLog, toNodeHandler } from 'agent-chat-kit/server';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { waitFor } from '../wait-for.ts';
 import { createSpeaker, fault, lastText, setScene } from './scene.ts';
 import type { Way } from './serve.ts';
 
@@ -111,7 +112,7 @@ describe('what proves who the user is', () => {
     const transport = createHttpTransport({ url, headers });
     const chats = speakers.map(() => new AgentChat({ transport }));
     const sent = chats.map((chat, index) => chat.sendMessage(`${index}`));
-    await vi.waitFor(() => {
+    await waitFor(() => {
       for (const chat of chats) expect(lastText(chat)).toContain('w19');
     });
     valid = 'two';

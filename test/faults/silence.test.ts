@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentChat } from 'agent-chat-kit';
 import { type Agent, createEventWriter } from 'agent-chat-kit/server';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { waitFor } from '../wait-for.ts';
 import { createSpeaker, fault, lastText, setScene } from './scene.ts';
 import { serveAgent, transportTo, type Way } from './serve.ts';
 
@@ -31,9 +32,9 @@ describe.each(WAYS)('a connection that is gone without a word, over %s', (way) =
     const states: unknown[] = [];
     chat.subscribe(() => states.push(chat.connectionState));
     const sent = chat.sendMessage('Go');
-    await vi.waitFor(() => expect(lastText(chat)).toContain('w19'));
+    await waitFor(() => expect(lastText(chat)).toContain('w19'));
     silence.after = 0;
-    await vi.waitFor(() => expect(faults).toEqual(['half-open']));
+    await waitFor(() => expect(faults).toEqual(['half-open']));
     states.length = 0;
     goOn();
     await sent;
@@ -86,10 +87,10 @@ describe.each(WAYS)('a connection that is gone without a word, over %s', (way) =
     const plans = way === 'http' ? [{}, fault({ kind: 'half-open', after: 0 })] : [fault(silence)];
     const { chat, faults } = await setScene({ way, agent, plans, idleTimeout: 800 });
     const sent = chat.sendMessage('Go');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
     if (way === 'socket') {
       silence.after = 0;
-      await vi.waitFor(() => expect(faults).toEqual(['half-open']));
+      await waitFor(() => expect(faults).toEqual(['half-open']));
     }
     await chat.pendingApprovals[0]?.approve();
     await sent;
@@ -106,7 +107,7 @@ it('an answer to an approval whose own answer is lost counts once', async () => 
   const plans = [{}, fault({ kind: 'no-answer', isForwarded: true })];
   const { chat, faults } = await setScene({ way: 'http', agent, plans });
   const sent = chat.sendMessage('Go');
-  await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
+  await waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
   await chat.pendingApprovals[0]?.approve();
   await sent;
   expect(faults).toEqual(['no answer, though it arrived']);

@@ -10,8 +10,9 @@ import {
 } from 'agent-chat-kit';
 import type { ToolSet, UIMessage, UIMessageStreamWriter } from 'ai';
 import type { MockLanguageModelV3 as MockModel } from 'ai/test';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { aiSdk } from '../../src/protocols/ai-sdk/ai-sdk.ts';
+import { waitFor } from '../wait-for.ts';
 import { aiPackage } from './ai-sdk-package.ts';
 
 const {
@@ -314,7 +315,7 @@ describe('our chat with a server of the AI SDK', () => {
     const { url, bodies } = await chatServer(model, tools);
     const chat = chatWith(url);
     const turn = chat.sendMessage('Weather?');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
     const [approval] = chat.pendingApprovals;
     expect(approval).toMatchObject({ toolCallId: 'c1', toolName: 'weather', args: { city: 'Rome' } });
     expect(ran).toBe(0);
@@ -434,10 +435,10 @@ describe('our chat with a server of the AI SDK', () => {
     const { url } = await chatServer(model);
     const chat = chatWith(url);
     const turn = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(answerOf(chat) && partsOf(chat)[0]).toMatchObject({ text: 'Half' }));
+    await waitFor(() => expect(answerOf(chat) && partsOf(chat)[0]).toMatchObject({ text: 'Half' }));
     chat.stop();
     await turn;
-    await vi.waitFor(() => expect(aborted).toBe(1));
+    await waitFor(() => expect(aborted).toBe(1));
     expect(chat.error).toBeNull();
     expect(partsOf(chat)).toMatchObject([{ text: 'Half', status: 'done' }]);
   });

@@ -32,8 +32,9 @@ import {
   createSocketHandler,
   toNodeHandler,
 } from 'agent-chat-kit/server';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { waitFor } from '../wait-for.ts';
 
 const open: (() => void | Promise<void>)[] = [];
 
@@ -258,7 +259,7 @@ describe('our chat with the Octavus server', () => {
     );
     const chat = chatWith(url, { clientTools: { ask: 'interactive' } });
     const turn = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.status).toBe('awaiting-input'));
+    await waitFor(() => expect(chat.status).toBe('awaiting-input'));
     const [tool] = chat.pendingClientTools['ask'] ?? [];
     expect(tool?.args).toEqual({ question: 'Which?' });
     tool?.submit({ colour: 'blue' });
@@ -384,11 +385,11 @@ describe('our chat with the Octavus server', () => {
     let stops = 0;
     const chat = chatWith(url, { onStop: () => void stops++ });
     const turn = chat.sendMessage('One');
-    await vi.waitFor(() => expect(answerOf(chat)?.parts).toHaveLength(2));
+    await waitFor(() => expect(answerOf(chat)?.parts).toHaveLength(2));
     expect(platformLeft()).toBe(0);
     chat.stop();
     await turn;
-    await vi.waitFor(() => expect(platformLeft()).toBe(1));
+    await waitFor(() => expect(platformLeft()).toBe(1));
     expect(stops).toBe(1);
     expect(chat.status).toBe('idle');
     expect(chat.error).toBeNull();
@@ -451,7 +452,7 @@ describe.each([
   ['a socket', overSocket],
 ])('the Octavus chat with our server over %s', (_, reach) => {
   const answerOf = (chat: OctavusChat) => chat.messages.filter(({ role }) => role === 'assistant').at(-1);
-  const over = (chat: OctavusChat) => vi.waitFor(() => expect(chat.status).toBe('idle'));
+  const over = (chat: OctavusChat) => waitFor(() => expect(chat.status).toBe('idle'));
 
   /** What a chat shows once the agent has answered. */
   async function answerBy(agent: Agent): Promise<OctavusChat> {
@@ -570,7 +571,7 @@ describe.each([
       },
     });
     await chat.send('user-message');
-    await vi.waitFor(() => expect(answerOf(chat)?.parts).toHaveLength(3));
+    await waitFor(() => expect(answerOf(chat)?.parts).toHaveLength(3));
     await over(chat);
     expect(asked).toEqual([{ question: 'Which?' }]);
     expect(answerOf(chat)?.parts).toMatchObject([
@@ -692,10 +693,10 @@ describe.each([
     let stops = 0;
     const chat = new OctavusChat({ transport: await reach(agent), onStop: () => void stops++ });
     const turn = chat.send('user-message');
-    await vi.waitFor(() => expect(answerOf(chat)?.parts[1]).toMatchObject({ text: 'Half' }));
+    await waitFor(() => expect(answerOf(chat)?.parts[1]).toMatchObject({ text: 'Half' }));
     chat.stop();
     await turn;
-    await vi.waitFor(() => expect(aborted).toBe(1));
+    await waitFor(() => expect(aborted).toBe(1));
     expect(stops).toBe(1);
     expect(chat.status).toBe('idle');
     expect(chat.error).toBeNull();

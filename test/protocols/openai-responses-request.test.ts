@@ -12,6 +12,7 @@ import {
   type OpenAIResponsesOptions,
   openAIResponses,
 } from '../../src/protocols/openai-responses/openai-responses.ts';
+import { waitFor } from '../wait-for.ts';
 import { bodyOf, eventsOf, partsOf, recording } from './openai-responses-frames.ts';
 
 const URL_OF_RESPONSES = 'http://localhost/v1/responses';
@@ -558,7 +559,7 @@ describe('a run in the background', () => {
     const open = new Response(body, { headers: { 'Content-Type': 'text/event-stream' } });
     const { chat, asked } = chatWith([open], background);
     const sent = chat.sendMessage('Take your time.');
-    await vi.waitFor(() => expect(chat.messages[1]?.parts).toHaveLength(1));
+    await waitFor(() => expect(chat.messages[1]?.parts).toHaveLength(1));
     chat.stop();
     await sent;
     expect(asked[1]).toMatchObject({ method: 'POST', url: `${URL_OF_RESPONSES}/resp_background/cancel` });
@@ -580,7 +581,7 @@ describe('a run in the background', () => {
     });
     const chat = new AgentChat({ transport, resume: true });
     chat.subscribe(() => {});
-    await vi.waitFor(() => expect(chat.messages[0]?.status).toBe('done'));
+    await waitFor(() => expect(chat.messages[0]?.status).toBe('done'));
     expect(chat.messages[0]?.parts[0]).toMatchObject({ text: 'It takes a while, yet it goes on.' });
     await chat.sendMessage('And now?');
     expect(urls).toEqual([`${URL_OF_RESPONSES}/resp_background?stream=true`, URL_OF_RESPONSES]);

@@ -3,7 +3,8 @@ import { useAgentChat, useChatSelector, useMessage } from 'agent-chat-kit/react'
 import { createControlledTransport } from 'agent-chat-kit/testing';
 import { Fragment, StrictMode, useEffect } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { waitFor } from '../wait-for.ts';
 
 const start: StreamEvent = { type: 'start', executionId: 'run' };
 const finish: StreamEvent = { type: 'finish', finishReason: 'stop' };
@@ -57,7 +58,7 @@ describe('a selector', () => {
     const commits = new Map<string, number>();
     const container = render(<List chat={chat} commits={commits} />);
     void chat.sendMessage('four');
-    await vi.waitFor(() => expect(transport.legs).toHaveLength(1));
+    await waitFor(() => expect(transport.legs).toHaveLength(1));
     transport.legs[0]?.emit(start, delta('five'));
     await expect.poll(() => container.textContent).toBe('onetwothreefourfive');
     // What is drawn is counted a little later.
@@ -130,7 +131,7 @@ describe.each([
         ))}
       </Wrapper>,
     );
-    await vi.waitFor(() => expect(live).toEqual({ opened: 1, open: 1 }));
+    await waitFor(() => expect(live).toEqual({ opened: 1, open: 1 }));
     say(start);
     await new Promise((resolve) => setTimeout(resolve));
     say(delta('Hello'));
@@ -160,14 +161,14 @@ describe.each([
         <App />
       </Wrapper>,
     );
-    await vi.waitFor(() => expect(live.open).toBe(1));
+    await waitFor(() => expect(live.open).toBe(1));
     say(start);
     await new Promise((resolve) => setTimeout(resolve));
     say(delta('Hello'));
     await expect.poll(() => container.textContent).toBe('streaming 1'.repeat(10));
     expect(live).toEqual({ opened: 1, open: 1 });
     root?.unmount();
-    await vi.waitFor(() => expect(live).toEqual({ opened: 1, open: 0 }));
+    await waitFor(() => expect(live).toEqual({ opened: 1, open: 0 }));
   });
 
   it('ends nothing where one of its components leaves in mid-stream', async () => {
@@ -182,7 +183,7 @@ describe.each([
     );
     const container = render(<App views={[1, 2]} />);
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(transport.legs).toHaveLength(1));
+    await waitFor(() => expect(transport.legs).toHaveLength(1));
     transport.legs[0]?.emit(start, delta('Hal'));
     await expect.poll(() => container.textContent).toBe('streaming 2streaming 2');
     root?.render(<App views={[2]} />);

@@ -1,7 +1,8 @@
 import type { ApprovalDecision, StreamEvent } from 'agent-chat-kit';
 import { type Agent, type AgentRun, createAgentHandler, createEventWriter } from 'agent-chat-kit/server';
 import { recordedEvents } from 'agent-chat-kit/testing';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { waitFor } from '../wait-for.ts';
 
 const URL = 'http://127.0.0.1/chat';
 const JSON_TYPE = { 'Content-Type': 'application/json' };
@@ -306,7 +307,7 @@ describe('a client that goes away', () => {
     expect(seen.signal?.aborted).toBe(false);
     await reader?.cancel();
     expect(seen.signal?.aborted).toBe(true);
-    await vi.waitFor(() => expect(seen.closed).toBe(1));
+    await waitFor(() => expect(seen.closed).toBe(1));
   });
 
   it('aborts the run by aborting its request', async () => {
@@ -316,7 +317,7 @@ describe('a client that goes away', () => {
     const told: unknown[] = [];
     const response = await createAgentHandler(agent, { onError: (error) => void told.push(error) })(request);
     const text = response.text();
-    await vi.waitFor(() => expect(seen.signal).toBeDefined());
+    await waitFor(() => expect(seen.signal).toBeDefined());
     expect(seen.signal?.aborted).toBe(false);
     client.abort();
     expect(seen.signal?.aborted).toBe(true);

@@ -11,7 +11,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { AgentChat, createHttpTransport } from 'agent-chat-kit';
 import { type Agent, createAgentHandler, createEventWriter, toNodeHandler } from 'agent-chat-kit/server';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
+import { waitFor } from '../wait-for.ts';
 
 const open: (() => void | Promise<void>)[] = [];
 
@@ -134,11 +135,11 @@ describe('a request', () => {
     const request = httpRequest(url, { method: 'POST', headers: { 'Content-Type': 'application/json' } });
     request.on('error', () => {});
     request.write(TRIGGER.slice(0, -1));
-    await vi.waitFor(() => expect(begun).toBe(1));
+    await waitFor(() => expect(begun).toBe(1));
     await sleep(20);
     expect(over).toBe(0);
     request.destroy();
-    await vi.waitFor(() => expect(over).toBe(1));
+    await waitFor(() => expect(over).toBe(1));
     expect(runs).toEqual([]);
   });
 
@@ -208,7 +209,7 @@ describe('a response', () => {
     await sleep(20);
     expect(text).toBe('');
     go();
-    await vi.waitFor(() => expect(text).toContain('Hello'));
+    await waitFor(() => expect(text).toContain('Hello'));
     expect(text).not.toContain('[DONE]');
     go();
     await once(response, 'end');
@@ -282,9 +283,9 @@ describe('a slow reader', () => {
     expect(said).toBeLessThan(1_000);
     expect(seen.closed).toBe(0);
     response.resume();
-    await vi.waitFor(() => expect(seen.said).toBeGreaterThan(said + 50), { timeout: 5_000 });
+    await waitFor(() => expect(seen.said).toBeGreaterThan(said + 50));
     response.destroy();
-    await vi.waitFor(() => expect(seen.closed).toBe(1), { timeout: 5_000 });
+    await waitFor(() => expect(seen.closed).toBe(1));
   });
 
   it('that goes away while the agent waits ends the run', async () => {
@@ -293,7 +294,7 @@ describe('a slow reader', () => {
     response.pause();
     await stalled(seen);
     request.destroy();
-    await vi.waitFor(() => expect(seen.closed).toBe(1), { timeout: 5_000 });
+    await waitFor(() => expect(seen.closed).toBe(1));
     expect(seen.signal?.aborted).toBe(true);
   });
 
@@ -305,9 +306,9 @@ describe('a slow reader', () => {
     const { seen, agent } = talkative();
     const { response } = await ask(await serve(createAgentHandler(agent)));
     response.resume();
-    await vi.waitFor(() => expect(seen.said).toBeGreaterThan(500), { timeout: 10_000 });
+    await waitFor(() => expect(seen.said).toBeGreaterThan(500));
     response.destroy();
-    await vi.waitFor(() => expect(seen.closed).toBe(1), { timeout: 5_000 });
+    await waitFor(() => expect(seen.closed).toBe(1));
     expect(warnings.map(String)).toEqual([]);
   });
 });
@@ -331,11 +332,11 @@ describe('a client that goes away', () => {
   it('aborts the run, though the agent has nothing to say', async () => {
     const { seen, agent } = silent();
     const { request } = await ask(await serve(createAgentHandler(agent, { heartbeat: 0 })));
-    await vi.waitFor(() => expect(seen.signal).toBeDefined());
+    await waitFor(() => expect(seen.signal).toBeDefined());
     await sleep(20);
     expect(seen.signal?.aborted).toBe(false);
     request.destroy();
-    await vi.waitFor(() => expect(seen.closed).toBe(1));
+    await waitFor(() => expect(seen.closed).toBe(1));
     expect(seen.signal?.aborted).toBe(true);
   });
 
@@ -350,7 +351,7 @@ describe('a client that goes away', () => {
     }
     expect(seen.closed).toBe(0);
     request.destroy();
-    await vi.waitFor(() => expect(seen.closed).toBe(1));
+    await waitFor(() => expect(seen.closed).toBe(1));
   });
 
   it('is one that has its answer: then nothing is aborted', async () => {
@@ -388,10 +389,10 @@ describe('a client that goes away', () => {
     );
     const chat = new AgentChat({ transport: createHttpTransport({ url }) });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.messages.at(-1)?.parts).toMatchObject([{ text: 'Half' }]));
+    await waitFor(() => expect(chat.messages.at(-1)?.parts).toMatchObject([{ text: 'Half' }]));
     chat.stop();
     await sent;
-    await vi.waitFor(() => expect(closed).toBe(1));
+    await waitFor(() => expect(closed).toBe(1));
     expect(chat.messages.at(-1)).toMatchObject({ status: 'done', parts: [{ text: 'Half' }] });
   });
 });
@@ -419,7 +420,7 @@ describe('a whole conversation', () => {
       clientTools: { where: async () => 'Oslo' },
     });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toMatchObject([{ args: { place: 'Oslo' } }]));
+    await waitFor(() => expect(chat.pendingApprovals).toMatchObject([{ args: { place: 'Oslo' } }]));
     await chat.pendingApprovals[0]?.approve({ args: { place: 'Bergen' } });
     await sent;
     expect(chat.messages.at(-1)?.parts).toMatchObject([

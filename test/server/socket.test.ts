@@ -8,8 +8,9 @@ import {
   createSocketHandler,
   type SocketHandlerOptions,
 } from 'agent-chat-kit/server';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type ClientOptions, WebSocket, WebSocketServer } from 'ws';
+import { waitFor } from '../wait-for.ts';
 
 const open: (() => void | Promise<void>)[] = [];
 
@@ -90,29 +91,29 @@ function waiting() {
 }
 
 const shownHalf = (client: Client, count = 1) =>
-  vi.waitFor(() => expect(client.frames.filter((frame) => frame.delta === 'Half')).toHaveLength(count));
+  waitFor(() => expect(client.frames.filter((frame) => frame.delta === 'Half')).toHaveLength(count));
 
 describe('a run', () => {
   it('is answered event by event, each with the id of the run', async () => {
     const client = await connect(await serve(hello));
     client.send(trigger('r1'));
-    await vi.waitFor(() => expect(typesOf(client, 'r1')).toEqual(WHOLE));
+    await waitFor(() => expect(typesOf(client, 'r1')).toEqual(WHOLE));
     expect(client.frames).toHaveLength(WHOLE.length);
   });
 
   it('has no id where the client gives it none', async () => {
     const client = await connect(await serve(hello));
     client.send(trigger());
-    await vi.waitFor(() => expect(typesOf(client)).toEqual(WHOLE));
+    await waitFor(() => expect(typesOf(client)).toEqual(WHOLE));
     expect(client.frames.some((frame) => 'runId' in frame)).toBe(false);
   });
 
   it('follows another on the same socket', async () => {
     const client = await connect(await serve(hello));
     client.send(trigger('r1'));
-    await vi.waitFor(() => expect(typesOf(client, 'r1')).toEqual(WHOLE));
+    await waitFor(() => expect(typesOf(client, 'r1')).toEqual(WHOLE));
     client.send({ type: 'continue', executionId: 'ex1', toolResults: [], runId: 'r2' });
-    await vi.waitFor(() => expect(typesOf(client, 'r2')).toEqual(WHOLE));
+    await waitFor(() => expect(typesOf(client, 'r2')).toEqual(WHOLE));
     expect(client.frames[WHOLE.length]).toMatchObject({ type: 'start', executionId: 'ex1' });
   });
 
@@ -174,7 +175,7 @@ describe('a run', () => {
     );
     const client = await connect(url);
     client.send(trigger('r1'));
-    await vi.waitFor(() => expect(typesOf(client, 'r1')).toEqual(['start', 'text-delta', 'error']));
+    await waitFor(() => expect(typesOf(client, 'r1')).toEqual(['start', 'text-delta', 'error']));
     expect(client.frames.at(-1)).toMatchObject({ errorType: 'internal_error', source: 'platform' });
     expect(JSON.stringify(client.frames)).not.toContain('hunter2');
     expect(told).toEqual([thrown]);
@@ -196,7 +197,7 @@ describe('a run', () => {
     );
     const client = await connect(url);
     client.send(trigger('r1'));
-    await vi.waitFor(() => expect(typesOf(client, 'r1')).toEqual(['start', 'error']));
+    await waitFor(() => expect(typesOf(client, 'r1')).toEqual(['start', 'error']));
     expect(told).toHaveLength(1);
     expect(closed).toBe(1);
   });
@@ -209,7 +210,7 @@ describe('a stop', () => {
     client.send(trigger('r1'));
     await shownHalf(client);
     client.send({ type: 'stop', runId: 'r1' });
-    await vi.waitFor(() => expect(closed()).toBe(1));
+    await waitFor(() => expect(closed()).toBe(1));
     expect(runs[0]?.signal.aborted).toBe(true);
     await settled();
     expect(client.frames.map((frame) => frame.type)).toEqual(['start', 'text-delta']);
@@ -221,7 +222,7 @@ describe('a stop', () => {
     client.send(trigger('r1'));
     await shownHalf(client);
     client.send({ type: 'stop' });
-    await vi.waitFor(() => expect(closed()).toBe(1));
+    await waitFor(() => expect(closed()).toBe(1));
   });
 
   it('of another run is ignored', async () => {
@@ -240,10 +241,10 @@ describe('a stop', () => {
     client.send({ type: 'stop' });
     client.send({ type: 'stop', runId: 'r1' });
     client.send(trigger('r1'));
-    await vi.waitFor(() => expect(typesOf(client, 'r1')).toEqual(WHOLE));
+    await waitFor(() => expect(typesOf(client, 'r1')).toEqual(WHOLE));
     client.send({ type: 'stop', runId: 'r1' });
     client.send(trigger('r2'));
-    await vi.waitFor(() => expect(typesOf(client, 'r2')).toEqual(WHOLE));
+    await waitFor(() => expect(typesOf(client, 'r2')).toEqual(WHOLE));
   });
 
   it('is what a new run means for the one before', async () => {
@@ -253,7 +254,7 @@ describe('a stop', () => {
     await shownHalf(client);
     client.send(trigger('r2'));
     await shownHalf(client, 2);
-    await vi.waitFor(() => expect(closed()).toBe(1));
+    await waitFor(() => expect(closed()).toBe(1));
     expect(runs.map((run) => run.signal.aborted)).toEqual([true, false]);
     await settled();
     expect(typesOf(client, 'r1')).toEqual(['start', 'text-delta']);
@@ -269,7 +270,7 @@ describe('a stop', () => {
     client.send(trigger('r1'));
     await shownHalf(client);
     end(client.socket);
-    await vi.waitFor(() => expect(closed()).toBe(1));
+    await waitFor(() => expect(closed()).toBe(1));
     expect(runs[0]?.signal.aborted).toBe(true);
   });
 
@@ -304,7 +305,7 @@ describe('a message that cannot be used', () => {
   ])('is answered with an error, and the socket stays: %s', async (_, text, code) => {
     const client = await connect(await serve(hello));
     client.socket.send(text);
-    await vi.waitFor(() => expect(client.frames).toHaveLength(1));
+    await waitFor(() => expect(client.frames).toHaveLength(1));
     expect(client.frames[0]).toMatchObject({
       type: 'error',
       errorType: 'validation_error',
@@ -314,13 +315,13 @@ describe('a message that cannot be used', () => {
       message: expect.stringMatching(/./),
     });
     client.send(trigger('r1'));
-    await vi.waitFor(() => expect(typesOf(client, 'r1')).toEqual(WHOLE));
+    await waitFor(() => expect(typesOf(client, 'r1')).toEqual(WHOLE));
   });
 
   it('is answered with the id of its run', async () => {
     const client = await connect(await serve(hello));
     client.send({ type: 'trigger', runId: 'r1' });
-    await vi.waitFor(() => expect(typesOf(client, 'r1')).toEqual(['error']));
+    await waitFor(() => expect(typesOf(client, 'r1')).toEqual(['error']));
   });
 
   it('does not end a run that is going on', async () => {
@@ -329,7 +330,7 @@ describe('a message that cannot be used', () => {
     client.send(trigger('r1'));
     await shownHalf(client);
     client.send({ type: 'trigger', runId: 'r2' });
-    await vi.waitFor(() => expect(typesOf(client, 'r2')).toEqual(['error']));
+    await waitFor(() => expect(typesOf(client, 'r2')).toEqual(['error']));
     expect(runs[0]?.signal.aborted).toBe(false);
   });
 });
@@ -347,14 +348,14 @@ describe('an origin', () => {
   it('is not needed: programs have none', async () => {
     const client = await connect(await serve(hello));
     client.send(trigger());
-    await vi.waitFor(() => expect(typesOf(client)).toEqual(WHOLE));
+    await waitFor(() => expect(typesOf(client)).toEqual(WHOLE));
   });
 
   it('may be the server’s own', async () => {
     const url = await serve(hello);
     const client = await connect(url, { origin: url.replace('ws:', 'http:') });
     client.send(trigger());
-    await vi.waitFor(() => expect(typesOf(client)).toEqual(WHOLE));
+    await waitFor(() => expect(typesOf(client)).toEqual(WHOLE));
   });
 
   it.each([
@@ -371,7 +372,7 @@ describe('an origin', () => {
     const url = await serve(hello, { origins: ['https://example.org'] });
     const client = await connect(url, { origin: 'https://example.org' });
     client.send(trigger());
-    await vi.waitFor(() => expect(typesOf(client)).toEqual(WHOLE));
+    await waitFor(() => expect(typesOf(client)).toEqual(WHOLE));
     expect(await closing(url, 'https://example.org.evil.example')).toBe(1008);
     expect(await closing(url, 'http://example.org')).toBe(1008);
     expect(await closing(url, url.replace('ws:', 'http:'))).toBe(1008);
@@ -395,14 +396,14 @@ describe('an approval', () => {
     yield { type: 'data', name: 'answer', data: await decision('a1') };
   };
   const asked = (client: Client) =>
-    vi.waitFor(() => expect(client.frames.map((frame) => frame.type)).toEqual(['start', 'approval-request']));
+    waitFor(() => expect(client.frames.map((frame) => frame.type)).toEqual(['start', 'approval-request']));
 
   it('reaches the run of its socket', async () => {
     const client = await connect(await serve(asking));
     client.send(trigger('r1'));
     await asked(client);
     client.send({ type: 'approval', approvalId: 'a1', approved: false, reason: 'No.' });
-    await vi.waitFor(() => expect(client.frames).toHaveLength(4));
+    await waitFor(() => expect(client.frames).toHaveLength(4));
     expect(client.frames[2]).toEqual({
       type: 'data',
       name: 'answer',
@@ -417,16 +418,14 @@ describe('an approval', () => {
     one.send(trigger('r1'));
     await asked(one);
     two.send({ type: 'approval', approvalId: 'a1', approved: true });
-    await vi.waitFor(() => expect(typesOf(one, 'r1')).toContain('finish'));
+    await waitFor(() => expect(typesOf(one, 'r1')).toContain('finish'));
     expect(two.frames).toEqual([]);
   });
 
   it('that nobody waits for is void', async () => {
     const client = await connect(await serve(asking));
     client.send({ type: 'approval', approvalId: 'nobody', approved: true });
-    await vi.waitFor(() =>
-      expect(client.frames).toEqual([{ type: 'approval-voided', approvalId: 'nobody' }]),
-    );
+    await waitFor(() => expect(client.frames).toEqual([{ type: 'approval-voided', approvalId: 'nobody' }]));
   });
 });
 
@@ -459,7 +458,7 @@ describe('our client', () => {
     });
     open.push(() => chat.dispose());
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toMatchObject([{ args: { place: 'Oslo' } }]));
+    await waitFor(() => expect(chat.pendingApprovals).toMatchObject([{ args: { place: 'Oslo' } }]));
     await chat.pendingApprovals[0]?.approve();
     await sent;
     expect(chat.messages.at(-1)?.parts).toMatchObject([
@@ -484,7 +483,7 @@ describe('our client', () => {
     const chat = new AgentChat({ transport: createSocketTransport({ connect: dial(url) }) });
     open.push(() => chat.dispose());
     const first = chat.sendMessage('One');
-    await vi.waitFor(() => expect(chat.messages.at(-1)?.parts).toMatchObject([{ text: 'run 1' }]));
+    await waitFor(() => expect(chat.messages.at(-1)?.parts).toMatchObject([{ text: 'run 1' }]));
     await Promise.all([first, chat.sendMessage('Two')]);
     expect(chat.messages.map((message) => message.parts)).toMatchObject([
       [{ text: 'One' }],

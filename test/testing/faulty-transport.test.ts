@@ -14,6 +14,7 @@ import {
   type FaultyTransportOptions,
 } from 'agent-chat-kit/testing';
 import { describe, expect, it, vi } from 'vitest';
+import { waitFor } from '../wait-for.ts';
 
 const WORDS = Array.from({ length: 30 }, (_, index) => `w${index} `);
 const ANSWER: readonly StreamEvent[] = [
@@ -167,7 +168,7 @@ describe('a faulty transport', () => {
     const reading = read(transport).finally(() => {
       isOver = true;
     });
-    await vi.waitFor(() => {
+    await waitFor(() => {
       clock.advance(40);
       expect(isOver).toBe(true);
     });

@@ -1,6 +1,7 @@
 import { AgentChat } from 'agent-chat-kit';
 import { createControlledTransport, createVirtualClock } from 'agent-chat-kit/testing';
 import { describe, expect, it, vi } from 'vitest';
+import { waitFor } from '../wait-for.ts';
 
 describe('a virtual clock', () => {
   it('stands still until it is told to go on', () => {
@@ -80,13 +81,13 @@ describe('a virtual clock', () => {
     chat.subscribe(heard);
     const sent = chat.sendMessage('Go');
     expect(chat.messages[0]?.createdAt).toEqual(new Date(Date.UTC(2030, 0, 1)));
-    await vi.waitFor(() => expect(transport.legs).toHaveLength(1));
+    await waitFor(() => expect(transport.legs).toHaveLength(1));
     clock.advance(1_000);
     transport.legs[0]?.emit({ type: 'start' }, { type: 'reasoning-start', id: 'r' });
-    await vi.waitFor(() => expect(chat.messages).toHaveLength(2));
+    await waitFor(() => expect(chat.messages).toHaveLength(2));
     heard.mockClear();
     transport.legs[0]?.emit({ type: 'reasoning-delta', id: 'r', delta: 'Hm' });
-    await vi.waitFor(() => expect(clock.pending).toBe(1));
+    await waitFor(() => expect(clock.pending).toBe(1));
     expect(heard).not.toHaveBeenCalled();
     clock.frame();
     expect(heard).toHaveBeenCalledTimes(1);

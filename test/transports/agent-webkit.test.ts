@@ -5,6 +5,7 @@ import {
   type AgentWebkitTransportOptions,
   createAgentWebkitTransport,
 } from '../../src/transports/agent-webkit.ts';
+import { waitFor } from '../wait-for.ts';
 import { type ServerOptions, serveAgentWebkit, type Turn } from './agent-webkit-server.ts';
 
 const closing: (() => void)[] = [];
@@ -177,7 +178,7 @@ describe('a session', () => {
     transport.onConnectionStateChange?.((state) => states.push(state));
     const sent = chat.sendMessage('Hi');
     // More often than a server may fail in a row.
-    await vi.waitFor(() => expect(server.streams().length).toBeGreaterThan(12), 10_000);
+    await waitFor(() => expect(server.streams().length).toBeGreaterThan(12));
     done();
     await sent;
     expect(lastText(chat)).toBe('Let me think.|Done.');
@@ -238,9 +239,9 @@ describe('a session', () => {
     const session = server.sessions.get('s-1');
     const say = (text: string) => session?.emit('message_delta', { message_id: 'm', delta: { text } });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(server.streams()).toHaveLength(1));
+    await waitFor(() => expect(server.streams()).toHaveLength(1));
     say('A');
-    await vi.waitFor(() => expect(lastText(chat)).toBe('A'));
+    await waitFor(() => expect(lastText(chat)).toBe('A'));
     session?.overrun(5);
     say('B');
     await sent;
@@ -276,7 +277,7 @@ describe('what cannot be had', () => {
     // Somebody else talks meanwhile, and the log moves on.
     await other.send('x');
     await other.send('y');
-    await vi.waitFor(() => expect(server.sessions.get(id)?.log.at(-1)?.id).toBe(7));
+    await waitFor(() => expect(server.sessions.get(id)?.log.at(-1)?.id).toBe(7));
     await chat.sendMessage('Two');
     expect(chat.error).toMatchObject({ code: 'discontinuity' });
     await chat.sendMessage('Three');
@@ -433,11 +434,11 @@ describe('permissions', () => {
     const server = await serve(two);
     const { chat } = page(server.url);
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(2));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(2));
     const [read, bash] = chat.pendingApprovals;
     expect(bash).toMatchObject({ toolCallId: 'b', args: { command: 'ls' }, choices: ['once', 'always'] });
     await bash?.deny({ reason: 'Not here.' });
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
     await read?.approve({ args: { path: 'y' } });
     await sent;
     expect(chat.error).toBeNull();
@@ -459,7 +460,7 @@ describe('permissions', () => {
     const server = await serve(two);
     const { chat } = page(server.url);
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(2));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(2));
     await chat.pendingApprovals[1]?.approve({ choice: 'always' });
     await chat.pendingApprovals[0]?.approve();
     await sent;
@@ -478,7 +479,7 @@ describe('permissions', () => {
     const server = await serve(two);
     const { chat, transport } = page(server.url);
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(2));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(2));
     const other = createAgentClient({ baseUrl: server.url }).attachSession(transport.sessionId ?? '');
     await other.deny('a', { message: 'No.' });
     await chat.pendingApprovals[0]?.approve();
@@ -498,7 +499,7 @@ describe('permissions', () => {
     });
     const { chat } = page(server.url, { interruptOnDeny: true });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
     await chat.pendingApprovals[0]?.deny();
     await sent;
     expect(chat.status).toBe('idle');
@@ -521,7 +522,7 @@ describe('permissions', () => {
     });
     const { chat } = page(server.url);
     void chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
     await chat.pendingApprovals[0]?.approve();
     expect(lost).toBe(2);
     expect(callsOf(chat)[0]?.approval).toMatchObject({ status: 'approved' });
@@ -539,7 +540,7 @@ describe('permissions', () => {
     });
     const { chat } = page(server.url);
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(2));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(2));
     await chat.approveAll();
     await sent;
     expect(callsOf(chat).map(({ status }) => status)).toEqual(['done', 'done']);
@@ -570,7 +571,7 @@ describe('questions', () => {
     const server = await serve(asking(items.slice(0, 1)));
     const { chat } = page(server.url, {}, interactive);
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.status).toBe('awaiting-input'));
+    await waitFor(() => expect(chat.status).toBe('awaiting-input'));
     const [tool, ...others] = chat.pendingClientTools['ask-user'] ?? [];
     expect(others).toEqual([]);
     expect(tool?.args).toEqual({
@@ -597,7 +598,7 @@ describe('questions', () => {
     const server = await serve(asking(items));
     const { chat } = page(server.url, {}, interactive);
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingClientTools['ask-user']).toHaveLength(2));
+    await waitFor(() => expect(chat.pendingClientTools['ask-user']).toHaveLength(2));
     const [which, other] = chat.pendingClientTools['ask-user'] ?? [];
     which?.submit({ answer: ['A', 'B'] });
     expect(server.said('question_response')).toEqual([]);
@@ -614,7 +615,7 @@ describe('questions', () => {
     const server = await serve(asking(items.slice(0, 1)));
     const { chat, transport } = page(server.url, {}, interactive);
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.status).toBe('awaiting-input'));
+    await waitFor(() => expect(chat.status).toBe('awaiting-input'));
     const other = createAgentClient({ baseUrl: server.url }).attachSession(transport.sessionId ?? '');
     await other.answer('q', { 'Which?': 'B' });
     chat.pendingClientTools['ask-user']?.[0]?.submit({ answer: 'A' });
@@ -635,7 +636,7 @@ describe('questions', () => {
     });
     const { chat } = page(server.url, {}, interactive);
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.status).toBe('awaiting-input'));
+    await waitFor(() => expect(chat.status).toBe('awaiting-input'));
     expect(chat.pendingApprovals).toHaveLength(1);
     await chat.pendingApprovals[0]?.approve();
     chat.pendingClientTools['ask-user']?.[0]?.submit('A');
@@ -655,7 +656,7 @@ describe('a stop', () => {
     });
     const { chat } = page(server.url);
     void chat.sendMessage('One');
-    await vi.waitFor(() => expect(lastText(chat)).toBe('First.'));
+    await waitFor(() => expect(lastText(chat)).toBe('First.'));
     chat.stop();
     await chat.sendMessage('Two');
     expect(chat.error).toBeNull();
@@ -669,9 +670,9 @@ describe('a stop', () => {
     });
     const { chat } = page(server.url, {}, { clientTools: { 'ask-user': 'interactive' } });
     void chat.sendMessage('One');
-    await vi.waitFor(() => expect(chat.status).toBe('awaiting-input'));
+    await waitFor(() => expect(chat.status).toBe('awaiting-input'));
     chat.stop();
-    await vi.waitFor(() => expect(server.said('interrupt')).toHaveLength(1));
+    await waitFor(() => expect(server.said('interrupt')).toHaveLength(1));
   });
 
   it('is not said of a turn that is over', async () => {
@@ -696,18 +697,18 @@ describe('a page that is loaded again', () => {
     const server = await serve(open);
     const before = page(server.url);
     void before.chat.sendMessage('One');
-    await vi.waitFor(() => expect(before.chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(before.chat.pendingApprovals).toHaveLength(1));
     const stored = structuredClone(before.chat.messages) as UIMessage[];
     const { sessionId, lastEventId: resumeFromEventId } = before.transport;
     const after = page(server.url, { sessionId, resumeFromEventId }, { initialMessages: stored });
     const resumed = after.chat.resume();
-    await vi.waitFor(() => expect(after.chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(after.chat.pendingApprovals).toHaveLength(1));
     await after.chat.pendingApprovals[0]?.approve();
     await resumed;
     expect(after.chat.messages.map(textOf)).toEqual(['One', 'Re: One|Done.']);
     // What was said before is not part of what is asked next.
     void after.chat.sendMessage('Two');
-    await vi.waitFor(() => expect(after.chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(after.chat.pendingApprovals).toHaveLength(1));
     expect(lastText(after.chat)).toBe('Re: Two');
   });
 
@@ -731,9 +732,9 @@ describe('a page that is loaded again', () => {
     );
     await stream[Symbol.asyncIterator]().next();
     done();
-    await vi.waitFor(() => expect(server.sessions.get(`${sessionId}`)?.log.at(-1)?.event).toBe('result'));
+    await waitFor(() => expect(server.sessions.get(`${sessionId}`)?.log.at(-1)?.event).toBe('result'));
     // Up to half of the answer was shown.
-    await vi.waitFor(() => expect(server.sessions.get(`${sessionId}`)?.log).toHaveLength(7));
+    await waitFor(() => expect(server.sessions.get(`${sessionId}`)?.log).toHaveLength(7));
     const after = page(server.url, { sessionId, resumeFromEventId: lastEventId });
     await after.chat.resume();
     expect(after.chat.messages.map(textOf)).toEqual(['First.|Last.']);
@@ -750,10 +751,10 @@ describe('a page that is loaded again', () => {
     });
     const before = page(server.url, {}, { clientTools: { 'ask-user': () => 'A' } });
     void before.chat.sendMessage('One');
-    await vi.waitFor(() => expect(server.sessions.get('s-1')?.log.at(-1)?.event).toBe('tool_result'));
+    await waitFor(() => expect(server.sessions.get('s-1')?.log.at(-1)?.event).toBe('tool_result'));
     const after = page(server.url, { sessionId: 's-1' }, { clientTools: { 'ask-user': 'interactive' } });
     const resumed = after.chat.resume();
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(callsOf(after.chat)).toMatchObject([
         { toolName: 'ask-user', status: 'done', result: 'answered' },
       ]),
@@ -768,7 +769,7 @@ describe('a page that is loaded again', () => {
     const server = await serve({ ring: 2, turn: open });
     const before = page(server.url);
     void before.chat.sendMessage('One');
-    await vi.waitFor(() => expect(before.chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(before.chat.pendingApprovals).toHaveLength(1));
     const after = page(server.url, { sessionId: 's-1' });
     await after.chat.resume();
     expect(after.chat.error).toMatchObject({ code: 'discontinuity' });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { type CaviTransportOptions, createCaviTransport } from '../../src/transports/cavi.ts';
 import { CaviSocket, type CaviSocketOptions } from '../../src/transports/cavi-socket.ts';
+import { waitFor } from '../wait-for.ts';
 import {
   type GatewayOptions,
   Refusal,
@@ -146,9 +147,9 @@ describe('a run of a gateway', () => {
     });
     const { chat } = page({ url: gateway.url });
     void chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(lastText(chat)).toBe('Hel'));
+    await waitFor(() => expect(lastText(chat)).toBe('Hel'));
     chat.stop();
-    await vi.waitFor(() => expect(gateway.paths()).toContain('POST /v1/runs/r1/stop'));
+    await waitFor(() => expect(gateway.paths()).toContain('POST /v1/runs/r1/stop'));
     let answer = (): void => {};
     const late = await serve({
       before: ({ path }, response) => {
@@ -159,10 +160,10 @@ describe('a run of a gateway', () => {
     });
     const other = page({ url: late.url }).chat;
     void other.sendMessage('Hi');
-    await vi.waitFor(() => expect(late.requests).toHaveLength(1));
+    await waitFor(() => expect(late.requests).toHaveLength(1));
     other.stop();
     answer();
-    await vi.waitFor(() => expect(late.paths()).toContain('POST /v1/runs/r1/stop'));
+    await waitFor(() => expect(late.paths()).toContain('POST /v1/runs/r1/stop'));
   });
 
   it('is not stopped once it is over', async () => {
@@ -377,7 +378,7 @@ describe('permissions', () => {
     });
     const { chat } = page({ url: gateway.url });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
     expect(chat.pendingApprovals[0]).toMatchObject({
       toolName: 'bash',
       args: { command: 'ls' },
@@ -406,7 +407,7 @@ describe('permissions', () => {
     });
     const { chat } = page({ url: gateway.url });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(2));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(2));
     const [one, two] = chat.pendingApprovals;
     // The user is told.
     expect([one?.context, two?.context]).toEqual([
@@ -439,7 +440,7 @@ describe('permissions', () => {
     });
     const { chat } = page({ url: gateway.url });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(chat.pendingApprovals.map(({ context }) => context?.slice(0, 4))).toEqual(['Two?']),
     );
     await chat.pendingApprovals[0]?.approve();
@@ -462,7 +463,7 @@ describe('permissions', () => {
     });
     const { chat } = page({ url: gateway.url });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(2));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(2));
     await chat.pendingApprovals[1]?.approve();
     await chat.pendingApprovals[0]?.approve();
     await sent;
@@ -485,7 +486,7 @@ describe('permissions', () => {
     });
     const { chat } = page({ url: gateway.url });
     void chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
     await expect(chat.pendingApprovals[0]?.approve()).rejects.toMatchObject({ code: 'connection-failed' });
     expect(lost).toBe(1);
     expect(chat.pendingApprovals).toHaveLength(1);
@@ -500,7 +501,7 @@ describe('permissions', () => {
     });
     const { chat, transport } = page({ url: gateway.url });
     void chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
     await expect(chat.pendingApprovals[0]?.approve()).rejects.toMatchObject({ type: 'conflict_error' });
     expect(chat.pendingApprovals).toEqual([]);
     await expect(transport.respond?.({ approvalId: 'x', approved: true })).rejects.toMatchObject({
@@ -532,7 +533,7 @@ describe('the socket of a gateway', () => {
     socket.onConnectionStateChange((state) => states.push(state));
     expect(await socket.request('echo', { a: 1 })).toEqual({ a: 1 });
     expect(states).toEqual(['disconnected', 'connecting', 'connected']);
-    await vi.waitFor(() => expect(events).toEqual([{ event: 'presence', payload: { online: true } }]));
+    await waitFor(() => expect(events).toEqual([{ event: 'presence', payload: { online: true } }]));
     const [connect, echo] = gateway.requests;
     expect(connect).toMatchObject({
       method: 'connect',
@@ -570,11 +571,11 @@ describe('the socket of a gateway', () => {
         }),
     });
     const asked = Promise.all([1, 2, 3, 4, 5].map((n) => socket.request('ask', { n })));
-    await vi.waitFor(() => expect(answers).toHaveLength(3));
+    await waitFor(() => expect(answers).toHaveLength(3));
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect(answers).toHaveLength(3);
     for (let count = 0; count < 5; count += 1) {
-      await vi.waitFor(() => expect(answers.length).toBeGreaterThan(count));
+      await waitFor(() => expect(answers.length).toBeGreaterThan(count));
       answers[count]?.();
     }
     expect(await asked).toEqual([1, 2, 3, 4, 5]);
@@ -617,7 +618,7 @@ describe('the socket of a gateway', () => {
       const { gateway, socket } = await socketOf({ answer: never });
       const asked = [1, 2, 3, 4, 5].map((n) => socket.request('ask', { n }));
       const settled = Promise.allSettled(asked);
-      await vi.waitFor(() => expect(gateway.requests).toHaveLength(4));
+      await waitFor(() => expect(gateway.requests).toHaveLength(4));
       if (byPage) socket.disconnect();
       else for (const client of gateway.clients) client.terminate();
       const codes = (await settled).map((result) => (result as PromiseRejectedResult).reason.code);
@@ -629,8 +630,8 @@ describe('the socket of a gateway', () => {
     const { gateway, socket } = await socketOf({ answer: () => 'x' });
     await socket.connect();
     for (const client of gateway.clients) client.terminate();
-    await vi.waitFor(() => expect(gateway.clients.size).toBe(2));
-    await vi.waitFor(() => expect(socket.connectionState).toBe('connected'));
+    await waitFor(() => expect(gateway.clients.size).toBe(2));
+    await waitFor(() => expect(socket.connectionState).toBe('connected'));
     socket.disconnect();
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(gateway.clients.size).toBe(2);
@@ -654,7 +655,7 @@ describe('the socket of a gateway', () => {
     }) as typeof setTimeout);
     refusing = true;
     for (const client of gateway.clients) client.terminate();
-    await vi.waitFor(() => expect(delays.length).toBeGreaterThanOrEqual(4));
+    await waitFor(() => expect(delays.length).toBeGreaterThanOrEqual(4));
     socket.disconnect();
     expect(delays.slice(0, 4)).toEqual([250, 500, 1_000, 2_000]);
     // And not any more once the page has closed it.
@@ -672,7 +673,7 @@ describe('the socket of a gateway', () => {
     });
     await socket.connect();
     for (const client of gateway.clients) client.terminate();
-    await vi.waitFor(() => expect(socket.connectionState).toBe('error'));
+    await waitFor(() => expect(socket.connectionState).toBe('error'));
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(connects).toBe(2);
     await expect(socket.request('x')).rejects.toMatchObject({
@@ -752,10 +753,10 @@ describe('a run over the socket', () => {
       { methods: { start: 'run.start', approve: 'run.approve' } },
     );
     void chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
     await chat.pendingApprovals[0]?.deny({ reason: 'No.' });
     chat.stop();
-    await vi.waitFor(() => expect(gateway.requests).toHaveLength(4));
+    await waitFor(() => expect(gateway.requests).toHaveLength(4));
     await transport.getRun('r1');
     expect(gateway.requests.slice(1)).toMatchObject([
       { method: 'run.start', params: { input: 'Hi', session_id: 'main' } },

@@ -10,6 +10,7 @@ import {
 } from 'agent-chat-kit';
 import { createEventWriter } from 'agent-chat-kit/server';
 import { describe, expect, it, vi } from 'vitest';
+import { waitFor } from '../wait-for.ts';
 
 const TRIGGER: ChatRequest = { type: 'trigger', triggerName: 'user-message', input: { USER_MESSAGE: 'Hi' } };
 
@@ -226,10 +227,10 @@ describe('a run that is stopped', () => {
     );
     const chat = new AgentChat({ transport });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(answerOf(chat)?.parts).toMatchObject([{ text: 'Half' }]));
+    await waitFor(() => expect(answerOf(chat)?.parts).toMatchObject([{ text: 'Half' }]));
     chat.stop();
     await sent;
-    await vi.waitFor(() => expect(cleaned).toBe(1));
+    await waitFor(() => expect(cleaned).toBe(1));
     expect(aborted).toBe(true);
     expect(told).toEqual([]);
     expect(chat.status).toBe('idle');
@@ -253,12 +254,12 @@ describe('a run that is stopped', () => {
       }),
     });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(answerOf(chat)?.parts).toMatchObject([{ text: 'Half' }]));
+    await waitFor(() => expect(answerOf(chat)?.parts).toMatchObject([{ text: 'Half' }]));
     chat.stop();
     await sent;
     expect(chat.status).toBe('idle');
     goOn();
-    await vi.waitFor(() => expect(finished).toBe(true));
+    await waitFor(() => expect(finished).toBe(true));
     expect(answerOf(chat)?.parts).toMatchObject([{ text: 'Half', status: 'done' }]);
   });
 });
@@ -285,7 +286,7 @@ describe('an approval', () => {
       ),
     });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
     expect(chat.pendingApprovals).toMatchObject([
       { toolName: 'delete', args: { id: 7 }, choices: ['once', 'always'], context: 'For good.' },
     ]);
@@ -313,7 +314,7 @@ describe('an approval', () => {
     const run = vi.fn();
     const chat = new AgentChat({ transport: createDirectTransport(deleting(run)) });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
     await chat.pendingApprovals[0]?.deny({ reason: 'Not that one.' });
     await sent;
     expect(run).not.toHaveBeenCalled();
@@ -333,7 +334,7 @@ describe('an approval', () => {
       }),
     });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(2));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(2));
     await chat.pendingApprovals.find(({ approvalId }) => approvalId === 'a2')?.deny();
     expect(chat.pendingApprovals.map(({ approvalId }) => approvalId)).toEqual(['a1']);
     await chat.pendingApprovals[0]?.approve();
@@ -352,10 +353,10 @@ describe('an approval', () => {
       }),
     });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
     chat.stop();
     await sent;
-    await vi.waitFor(() => expect(rejected).toMatchObject({ name: 'AbortError' }));
+    await waitFor(() => expect(rejected).toMatchObject({ name: 'AbortError' }));
     expect(chat.pendingApprovals).toEqual([]);
     expect(answerOf(chat)?.parts).toMatchObject([{ status: 'cancelled' }]);
   });

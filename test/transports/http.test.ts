@@ -12,6 +12,7 @@ import {
 } from 'agent-chat-kit';
 import { octavus } from 'agent-chat-kit/protocols';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { waitFor } from '../wait-for.ts';
 
 const open: (() => Promise<void>)[] = [];
 
@@ -391,7 +392,7 @@ describe('a stream', () => {
     });
     const chat = new AgentChat({ transport: createHttpTransport({ url: server.url }) });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(textOf(chat)).toBe('first '));
+    await waitFor(() => expect(textOf(chat)).toBe('first '));
     expect(chat.status).toBe('streaming');
     go();
     await sent;
@@ -411,7 +412,7 @@ describe('a stream', () => {
     const chat = new AgentChat({ transport: createHttpTransport({ url: server.url }) });
     await chat.sendMessage('Hi');
     expect(chat.status).toBe('idle');
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(answerOf(chat)?.metadata).toMatchObject({ usage: { tokens: { totalTokens: 3 } } }),
     );
   });
@@ -579,7 +580,7 @@ describe('a status that tells of failure', () => {
     expect(await failureOf(createHttpTransport({ url: server.url }))).toMatchObject({
       message: 'The server answered with status 500.',
     });
-    await vi.waitFor(() => expect(server.gone()).toBe(1));
+    await waitFor(() => expect(server.gone()).toBe(1));
   });
 
   it('puts neither a header nor the request nor the rest of the response into the error', async () => {
@@ -612,7 +613,7 @@ describe('a response that is no event stream', () => {
     expect(await failureOf(createHttpTransport({ url: server.url }))).toMatchObject({
       code: 'not-an-event-stream',
     });
-    await vi.waitFor(() => expect(server.gone()).toBe(1));
+    await waitFor(() => expect(server.gone()).toBe(1));
   });
 
   it('is refused where it has no body', async () => {
@@ -689,7 +690,7 @@ describe('a connection', () => {
     const server = await serve(broken(lines(HELLO)));
     const chat = new AgentChat({ transport: createHttpTransport({ url: server.url }) });
     await chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(server.gone()).toBe(1));
+    await waitFor(() => expect(server.gone()).toBe(1));
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(chat.status).toBe('idle');
     expect(chat.error).toBeNull();
@@ -701,7 +702,7 @@ describe('a connection', () => {
     const chat = new AgentChat({ transport: createHttpTransport({ url: server.url }) });
     await chat.sendMessage('Hi');
     expect(chat.status).toBe('idle');
-    await vi.waitFor(() => expect(server.gone()).toBe(1), { timeout: 5_000 });
+    await waitFor(() => expect(server.gone()).toBe(1));
     expect(chat.error).toBeNull();
   });
 });
@@ -770,7 +771,7 @@ describe('an event that is malformed', () => {
     const chat = new AgentChat({ transport: createHttpTransport({ url: server.url }) });
     await chat.sendMessage('Hi');
     expect(chat.error).toMatchObject({ code: 'malformed-json' });
-    await vi.waitFor(() => expect(server.gone()).toBe(1));
+    await waitFor(() => expect(server.gone()).toBe(1));
   });
 
   it('is one that is too long: what came before it still counts', async () => {
@@ -786,7 +787,7 @@ describe('an event that is malformed', () => {
     await chat.sendMessage('Hi');
     expect(chat.error).toMatchObject({ type: 'protocol_error', code: 'event-too-long' });
     expect(textOf(chat)).toBe('Half');
-    await vi.waitFor(() => expect(server.gone()).toBe(1));
+    await waitFor(() => expect(server.gone()).toBe(1));
   });
 });
 
@@ -798,11 +799,11 @@ describe('a run that is stopped', () => {
     const server = await serve(unfinished(lines([START, ...says('Half')])));
     const chat = new AgentChat({ transport: transportTo(server.url) });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(textOf(chat)).toBe('Half'));
+    await waitFor(() => expect(textOf(chat)).toBe('Half'));
     expect(server.gone()).toBe(0);
     chat.stop();
     await sent;
-    await vi.waitFor(() => expect(server.gone()).toBe(1));
+    await waitFor(() => expect(server.gone()).toBe(1));
     expect(chat.status).toBe('idle');
     expect(chat.error).toBeNull();
     expect(answerOf(chat)).toMatchObject({ status: 'done', parts: [{ text: 'Half' }] });
@@ -816,10 +817,10 @@ describe('a run that is stopped', () => {
       }),
     });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(textOf(chat)).toBe('Half'));
+    await waitFor(() => expect(textOf(chat)).toBe('Half'));
     chat.stop();
     await sent;
-    await vi.waitFor(() => expect(server.gone()).toBe(1));
+    await waitFor(() => expect(server.gone()).toBe(1));
   });
 
   it('closes the connection also where the page forgets the signal and the answer begins later', async () => {
@@ -836,21 +837,21 @@ describe('a run that is stopped', () => {
       }),
     });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    await waitFor(() => expect(server.requests).toHaveLength(1));
     chat.stop();
     await sent;
     begin();
-    await vi.waitFor(() => expect(server.gone()).toBe(1));
+    await waitFor(() => expect(server.gone()).toBe(1));
   });
 
   it('closes the connection before any answer came', async () => {
     const server = await serve(() => {});
     const chat = new AgentChat({ transport: createHttpTransport({ url: server.url }) });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    await waitFor(() => expect(server.requests).toHaveLength(1));
     chat.stop();
     await sent;
-    await vi.waitFor(() => expect(server.gone()).toBe(1));
+    await waitFor(() => expect(server.gone()).toBe(1));
     expect(chat.error).toBeNull();
     expect(chat.messages.map((message) => message.role)).toEqual(['user']);
   });
@@ -866,7 +867,7 @@ describe('a run that is stopped', () => {
     );
     const chat = new AgentChat({ transport: createHttpTransport({ url: server.url }) });
     const first = chat.sendMessage('One');
-    await vi.waitFor(() => expect(textOf(chat)).toBe('old'));
+    await waitFor(() => expect(textOf(chat)).toBe('old'));
     const second = chat.sendMessage('Two');
     late();
     await Promise.all([first, second]);
@@ -877,7 +878,7 @@ describe('a run that is stopped', () => {
       [{ text: 'Hello' }],
     ]);
     expect(chat.status).toBe('idle');
-    await vi.waitFor(() => expect(server.gone()).toBe(1));
+    await waitFor(() => expect(server.gone()).toBe(1));
   });
 });
 
@@ -917,7 +918,7 @@ describe('an approval', () => {
       }),
     });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
     await chat.pendingApprovals[0]?.approve({ choice: 'once', args: { id: 8 } });
     await sent;
     expect(server.requests[1]).toMatchObject({ method: 'POST', headers: { authorization: 'Bearer 1' } });
@@ -945,7 +946,7 @@ describe('an approval', () => {
       }),
     });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
     await chat.pendingApprovals[0]?.deny({ reason: 'Not that one.' });
     await sent;
     expect(server.requests[1]?.body).toStrictEqual({
@@ -961,7 +962,7 @@ describe('an approval', () => {
     const transport = createHttpTransport({ request: requester(server.url) });
     const chat = new AgentChat({ transport });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
     await expect(chat.pendingApprovals[0]?.approve()).rejects.toMatchObject({
       code: 'approvals-not-supported',
     });
@@ -975,7 +976,7 @@ describe('an approval', () => {
     const server = await serve(unfinished(asks), refusal(403, { error: 'Not you.', code: 'not-you' }));
     const chat = new AgentChat({ transport: createHttpTransport({ url: server.url }) });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
     await expect(chat.pendingApprovals[0]?.approve()).rejects.toMatchObject({ code: 'not-you' });
     expect(chat.pendingApprovals).toHaveLength(1);
     expect(answerOf(chat)?.parts).toMatchObject([{ approval: { status: 'pending' } }]);
@@ -991,7 +992,7 @@ describe('an approval', () => {
     );
     const chat = new AgentChat({ transport: createHttpTransport({ url: server.url }) });
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
+    await waitFor(() => expect(chat.pendingApprovals).toHaveLength(1));
     await expect(chat.pendingApprovals[0]?.approve()).rejects.toMatchObject({
       message: 'Nothing waits.',
       code: 'approval-not-pending',

@@ -12,6 +12,7 @@ import {
   toNodeHandler,
 } from 'agent-chat-kit/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { waitFor } from '../wait-for.ts';
 
 const WORDS = Array.from({ length: 200 }, (_, index) => `w${index} `);
 const closing: (() => void)[] = [];
@@ -131,7 +132,7 @@ describe('a stream that is cut off', () => {
     await chat.sendMessage('Go on');
     expect(chat.error).toMatchObject({ code: 'stream-interrupted' });
     void chat.sendMessage('Again');
-    await vi.waitFor(() => expect(methods).toHaveLength(2));
+    await waitFor(() => expect(methods).toHaveLength(2));
     chat.stop();
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(methods).toEqual(['POST', 'POST']);
@@ -175,7 +176,7 @@ describe('a run on a server that keeps events', () => {
     });
     const chat = new AgentChat({ transport: createHttpTransport({ url: `http://127.0.0.1:${port}` }) });
     const sent = chat.sendMessage('Go on');
-    await vi.waitFor(() => expect(textOf(chat)).toBe('Half'));
+    await waitFor(() => expect(textOf(chat)).toBe('Half'));
     chat.stop();
     await sent;
     expect(await end).toBe('aborted');
@@ -205,7 +206,7 @@ describe('a run on a server that keeps events', () => {
     await response.body?.getReader().read();
     expect(aborted).toBe(false);
     leaving.abort();
-    await vi.waitFor(() => expect(aborted).toBe(true));
+    await waitFor(() => expect(aborted).toBe(true));
   });
 
   it('ends by itself also where its only reader left before it said anything', async () => {
@@ -220,11 +221,11 @@ describe('a run on a server that keeps events', () => {
     );
     const chat = new AgentChat({ transport: createHttpTransport({ url: `http://127.0.0.1:${port}` }) });
     const sent = chat.sendMessage('Go on');
-    await vi.waitFor(() => expect(methods).toEqual(['POST']));
+    await waitFor(() => expect(methods).toEqual(['POST']));
     await new Promise((resolve) => setTimeout(resolve, 50));
     chat.stop();
     await sent;
-    await vi.waitFor(() => expect(aborted).toBe(true));
+    await waitFor(() => expect(aborted).toBe(true));
   });
 
   it.each([

@@ -12,6 +12,7 @@ import {
 } from 'agent-chat-kit/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { waitFor } from '../wait-for.ts';
 
 const closing: (() => void)[] = [];
 
@@ -58,7 +59,7 @@ function paced() {
     aborted,
     asked: () => asked,
     next: async () => {
-      await vi.waitFor(() => expect(steps).not.toEqual([]));
+      await waitFor(() => expect(steps).not.toEqual([]));
       steps.shift()?.();
     },
   };
@@ -121,13 +122,13 @@ describe.each<Kind>(['http', 'socket'])('a page that is loaded again, over %s', 
     const { transport } = await serve(kind, agent);
     const before = page({ transport: transport() });
     void before.sendMessage('Go');
-    await vi.waitFor(() => expect(lastText(before)).toBe('One. '));
+    await waitFor(() => expect(lastText(before)).toBe('One. '));
     // What a page keeps of itself is what it saw: half an answer.
     const stored = structuredClone(before.messages) as UIMessage[];
     const after = page({ transport: transport(), initialMessages: stored });
     const resumed = after.resume();
-    await vi.waitFor(() => expect(after.status).toBe('streaming'));
-    await vi.waitFor(() => expect(lastText(after)).toBe('One. '));
+    await waitFor(() => expect(after.status).toBe('streaming'));
+    await waitFor(() => expect(lastText(after)).toBe('One. '));
     expect(after.messages).toHaveLength(2);
     await next();
     await next();
@@ -136,7 +137,7 @@ describe.each<Kind>(['http', 'socket'])('a page that is loaded again, over %s', 
     expect(lastText(after)).toBe('One. Two. Three.');
     expect(after.messages).toHaveLength(2);
     // Two tabs read the same run.
-    await vi.waitFor(() => expect(before.status).toBe('idle'));
+    await waitFor(() => expect(before.status).toBe('idle'));
     expect(lastText(before)).toBe('One. Two. Three.');
     expect(after.canRetry).toBe(true);
   });
@@ -158,9 +159,9 @@ describe.each<Kind>(['http', 'socket'])('a page that is loaded again, over %s', 
     const { transport } = await serve(kind, agent);
     const before = page({ transport: transport() });
     void before.sendMessage('Go');
-    await vi.waitFor(() => expect(lastText(before)).toBe('One. '));
+    await waitFor(() => expect(lastText(before)).toBe('One. '));
     before.stop();
-    await vi.waitFor(() => expect(aborted).toHaveBeenCalled());
+    await waitFor(() => expect(aborted).toHaveBeenCalled());
     const after = page({ transport: transport() });
     await after.resume();
     expect(after.messages).toEqual([]);
@@ -171,12 +172,12 @@ describe.each<Kind>(['http', 'socket'])('a page that is loaded again, over %s', 
     const { transport, requests } = await serve(kind, agent);
     const before = page({ transport: transport() });
     void before.sendMessage('Go');
-    await vi.waitFor(() => expect(lastText(before)).toBe('One. '));
+    await waitFor(() => expect(lastText(before)).toBe('One. '));
     requests.length = 0;
     const after = page({ transport: transport(), resume: true });
     for (let mount = 0; mount < 10; mount += 1) after.subscribe(() => {})();
     const listeners = Array.from({ length: 10 }, () => after.subscribe(() => {}));
-    await vi.waitFor(() => expect(lastText(after)).toBe('One. '));
+    await waitFor(() => expect(lastText(after)).toBe('One. '));
     expect(requests).toEqual([kind === 'http' ? 'GET' : 'resume']);
     for (const leave of listeners) leave();
   });
@@ -186,17 +187,17 @@ describe.each<Kind>(['http', 'socket'])('a page that is loaded again, over %s', 
     const { transport } = await serve(kind, agent);
     const before = page({ transport: transport(), clientTools: { where: 'interactive' } });
     void before.sendMessage('Where am I?');
-    await vi.waitFor(() => expect(before.status).toBe('awaiting-input'));
+    await waitFor(() => expect(before.status).toBe('awaiting-input'));
     const after = page({ transport: transport(), clientTools: { where: 'interactive' } });
     void after.resume();
-    await vi.waitFor(() => expect(after.status).toBe('awaiting-input'));
+    await waitFor(() => expect(after.status).toBe('awaiting-input'));
     after.pendingClientTools['where']?.[0]?.submit('Rome');
-    await vi.waitFor(() => expect(lastText(after)).toBe('Let me see. You are in Rome.'));
+    await waitFor(() => expect(lastText(after)).toBe('Let me see. You are in Rome.'));
     // A third page sees the whole turn, with the tool as answered.
     const where = vi.fn();
     const third = page({ transport: transport(), clientTools: { where } });
     void third.resume();
-    await vi.waitFor(() => expect(lastText(third)).toBe('Let me see. You are in Rome.'));
+    await waitFor(() => expect(lastText(third)).toBe('Let me see. You are in Rome.'));
     expect(where).not.toHaveBeenCalled();
     expect(third.messages.at(-1)?.parts.find(({ type }) => type === 'tool-call')).toMatchObject({
       status: 'done',
@@ -210,14 +211,14 @@ describe.each<Kind>(['http', 'socket'])('a page that is loaded again, over %s', 
     const { transport } = await serve(kind, agent);
     const one = page({ transport: transport(), clientTools: { where: 'interactive' } });
     void one.sendMessage('Where am I?');
-    await vi.waitFor(() => expect(one.status).toBe('awaiting-input'));
+    await waitFor(() => expect(one.status).toBe('awaiting-input'));
     const two = page({ transport: transport(), clientTools: { where: 'interactive' } });
     void two.resume();
-    await vi.waitFor(() => expect(two.status).toBe('awaiting-input'));
+    await waitFor(() => expect(two.status).toBe('awaiting-input'));
     two.pendingClientTools['where']?.[0]?.submit('Rome');
-    await vi.waitFor(() => expect(lastText(two)).toContain('Rome'));
+    await waitFor(() => expect(lastText(two)).toContain('Rome'));
     one.pendingClientTools['where']?.[0]?.submit('Paris');
-    await vi.waitFor(() => expect(one.error).toMatchObject({ code: 'already-answered' }));
+    await waitFor(() => expect(one.error).toMatchObject({ code: 'already-answered' }));
     expect(lastText(two)).not.toContain('Paris');
   });
 });

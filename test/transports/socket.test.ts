@@ -10,6 +10,7 @@ import {
 } from 'agent-chat-kit';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
+import { waitFor } from '../wait-for.ts';
 
 const open: (() => void | Promise<void>)[] = [];
 
@@ -219,7 +220,7 @@ describe('the connection', () => {
     const chat = chatOf(transport);
     await chat.sendMessage('One');
     server.sockets[0]?.close();
-    await vi.waitFor(() => expect(transport.connectionState).toBe('disconnected'));
+    await waitFor(() => expect(transport.connectionState).toBe('disconnected'));
     expect(closed).toBe(1);
     expect(chat.error).toBeNull();
     await chat.sendMessage('Two');
@@ -241,7 +242,7 @@ describe('the connection', () => {
     const states = statesOf(transport);
     transport.disconnect();
     transport.disconnect();
-    await vi.waitFor(() => expect(server.sockets[0]?.readyState).toBe(WebSocket.CLOSED));
+    await waitFor(() => expect(server.sockets[0]?.readyState).toBe(WebSocket.CLOSED));
     expect(states).toEqual(['connected', 'disconnected']);
   });
 
@@ -261,10 +262,10 @@ describe('the connection', () => {
     expect(server.sockets).toHaveLength(2);
 
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(answers(chat)).toEqual(['new']));
+    await waitFor(() => expect(answers(chat)).toEqual(['new']));
     if (old) sender(old)(START, delta('old'), FINISH);
     old?.resume();
-    await vi.waitFor(() => expect(old?.readyState).toBe(WebSocket.CLOSED));
+    await waitFor(() => expect(old?.readyState).toBe(WebSocket.CLOSED));
     await settled();
     expect(states).toEqual(['connected']);
     expect(chat.status).toBe('streaming');
@@ -289,15 +290,15 @@ describe('the connection', () => {
     open.push(() => transport.disconnect());
     const states = statesOf(transport);
     const first = transport.connect();
-    await vi.waitFor(() => expect(gates).toHaveLength(1));
+    await waitFor(() => expect(gates).toHaveLength(1));
     transport.disconnect();
     expect(states).toEqual(['disconnected', 'connecting', 'disconnected']);
 
     const second = transport.connect();
-    await vi.waitFor(() => expect(gates).toHaveLength(2));
+    await waitFor(() => expect(gates).toHaveLength(2));
     gates[0]?.();
     await expect(first).rejects.toMatchObject({ code: 'connection-failed' });
-    await vi.waitFor(() => expect(server.sockets[0]?.readyState).toBe(WebSocket.CLOSED));
+    await waitFor(() => expect(server.sockets[0]?.readyState).toBe(WebSocket.CLOSED));
     expect(transport.connectionState).toBe('connecting');
     gates[1]?.();
     await second;
@@ -350,7 +351,7 @@ describe('a run', () => {
     const server = await serve((_, send) => send(START, delta('first ')));
     const chat = chatOf(createSocketTransport({ connect: dial(server.url) }));
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(answers(chat)).toEqual(['first ']));
+    await waitFor(() => expect(answers(chat)).toEqual(['first ']));
     expect(chat.status).toBe('streaming');
     const [socket] = server.sockets;
     if (socket) sender(socket)(delta('second'), FINISH);
@@ -404,7 +405,7 @@ describe('a run', () => {
     const server = await serve((_, send) => send(START, delta('Half')));
     const chat = chatOf(createSocketTransport({ connect: dial(server.url) }));
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(answers(chat)).toEqual(['Half']));
+    await waitFor(() => expect(answers(chat)).toEqual(['Half']));
     chat.disconnect();
     await sent;
     expect(chat.error).toMatchObject({ code: 'stream-interrupted' });
@@ -426,7 +427,7 @@ describe('a run', () => {
     const server = await serve((_, send) => send(...HELLO, { type: 'usage', tokens: { totalTokens: 3 } }));
     const chat = chatOf(createSocketTransport({ connect: dial(server.url) }));
     await chat.sendMessage('Hi');
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(chat.messages.at(-1)?.metadata).toMatchObject({ usage: { tokens: { totalTokens: 3 } } }),
     );
   });
@@ -500,7 +501,7 @@ describe('a run', () => {
     });
     const chat = chatOf(createSocketTransport({ connect: dial(server.url), body: { sessionId: 's1' } }));
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() =>
+    await waitFor(() =>
       expect(chat.pendingApprovals).toMatchObject([{ toolName: 'delete', args: { id: 7 } }]),
     );
     await chat.pendingApprovals[0]?.approve({ choice: 'once' });
@@ -527,7 +528,7 @@ describe('a stop', () => {
     });
     const chat = chatOf(createSocketTransport({ connect: dial(server.url), body: { sessionId: 's1' } }));
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(answers(chat)).toEqual(['Half']));
+    await waitFor(() => expect(answers(chat)).toEqual(['Half']));
     chat.stop();
     chat.stop();
     await sent;
@@ -583,7 +584,7 @@ describe('a stop', () => {
     });
     open.push(() => chat.dispose());
     const sent = chat.sendMessage('Hi');
-    await vi.waitFor(() => expect(chat.status).toBe('awaiting-input'));
+    await waitFor(() => expect(chat.status).toBe('awaiting-input'));
     chat.stop();
     await sent;
     await settled();
@@ -598,7 +599,7 @@ describe('a stop', () => {
     });
     const chat = chatOf(createSocketTransport({ connect: dial(server.url) }));
     const first = chat.sendMessage('One');
-    await vi.waitFor(() => expect(answers(chat)).toEqual(['old']));
+    await waitFor(() => expect(answers(chat)).toEqual(['old']));
     await Promise.all([first, chat.sendMessage('Two')]);
     expect(kinds(server)).toEqual(['trigger', 'stop', 'trigger']);
     expect(server.received[1]?.runId).toBe(server.received[0]?.runId);
@@ -622,7 +623,7 @@ describe('a stop', () => {
     chat.stop();
     go();
     await sent;
-    await vi.waitFor(() => expect(transport.connectionState).toBe('connected'));
+    await waitFor(() => expect(transport.connectionState).toBe('connected'));
     await settled();
     expect(server.received).toEqual([]);
     expect(chat.error).toBeNull();
@@ -643,7 +644,7 @@ describe('what is late of a stopped run', () => {
     });
     const chat = chatOf(createSocketTransport({ connect: dial(server.url) }));
     const sent = chat.sendMessage('One');
-    await vi.waitFor(() => expect(answers(chat)).toEqual(['Half']));
+    await waitFor(() => expect(answers(chat)).toEqual(['Half']));
     chat.stop();
     await sent;
     await chat.sendMessage('Two');
@@ -680,7 +681,7 @@ describe('what is late of a stopped run', () => {
     });
     const chat = chatOf(createSocketTransport({ connect: dial(server.url) }));
     const first = chat.sendMessage('One');
-    await vi.waitFor(() => expect(answers(chat)).toEqual(['Half']));
+    await waitFor(() => expect(answers(chat)).toEqual(['Half']));
     chat.stop();
     await first;
     await chat.sendMessage('Two');
@@ -696,7 +697,7 @@ describe('what is late of a stopped run', () => {
     });
     const chat = chatOf(createSocketTransport({ connect: dial(server.url) }));
     const first = chat.sendMessage('One');
-    await vi.waitFor(() => expect(answers(chat)).toEqual(['Half']));
+    await waitFor(() => expect(answers(chat)).toEqual(['Half']));
     chat.stop();
     await first;
     chat.disconnect();
@@ -766,7 +767,7 @@ describe('the application', () => {
     await transport.connect();
     const [socket] = server.sockets;
     if (socket) sender(socket)({ presence: ['Ann'] }, 'welcome');
-    await vi.waitFor(() => expect(seen).toEqual([{ presence: ['Ann'] }, 'welcome']));
+    await waitFor(() => expect(seen).toEqual([{ presence: ['Ann'] }, 'welcome']));
     await chat.sendMessage('Hi');
     expect(seen.slice(2)).toEqual([START, { type: 'typing', who: 'Ann' }, delta('Hello'), FINISH]);
     expect(answers(chat)).toEqual(['Hello']);
