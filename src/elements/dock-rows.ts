@@ -1,8 +1,9 @@
-import { html, nothing } from 'lit';
+import { css, html, nothing } from 'lit';
 import { guard } from 'lit/directives/guard.js';
 import { repeat } from 'lit/directives/repeat.js';
 import type { AgentChat, FileUpload, InteractiveTool, QueuedMessage } from '../index.ts';
 import type { AgentChatElement } from './agent-chat.ts';
+import { ConsentGuard } from './consent-guard.ts';
 import { AgentDecisionEvent, AgentSelectVersionEvent, AgentStopEvent } from './events.ts';
 import { icons } from './icons.ts';
 import { own } from './renderers.ts';
@@ -11,10 +12,33 @@ import { viewStrings } from './view-strings.ts';
 
 /** The rows of the dock: what the agent asks, what answers several tool calls at once, what waits to be sent, and files on their way. */
 export class DockRows {
+  static readonly styles = css`
+    /* Not by transparency: what shines through counts as covered. */
+    [part='approvals'] button[aria-disabled='true'] {
+      color: var(--_ink-quiet);
+      opacity: 1;
+    }
+  `;
+
   readonly #host: AgentChatElement;
+
+  /** Watches the button that allows all. */
+  readonly #guard: ConsentGuard;
 
   constructor(host: AgentChatElement) {
     this.#host = host;
+    this.#guard = new ConsentGuard(() => host.requestUpdate());
+    host.addController({
+      hostUpdated: () => this.#watch(),
+      hostDisconnected: () => this.#guard.stop(),
+    });
+  }
+
+  #watch(): void {
+    const row = this.#host.renderRoot.querySelector('[part="approvals"]');
+    const words = row?.querySelector('.words');
+    const button = row?.querySelector('button');
+    this.#guard.watch(this.#host.isConnected && words && button ? { words, buttons: [button] } : undefined);
   }
 
   render() {
@@ -95,19 +119,25 @@ export class DockRows {
     return [...this.#host.renderRoot.querySelectorAll('agent-approval')];
   }
 
+  /** Those that can still be allowed. */
+  #open() {
+    return this.#cards().filter(({ approval }) => (approval?.expiresAt ?? Infinity) > Date.now());
+  }
+
   #unread() {
-    return this.#cards().find((card) => !card.wasRead);
+    return this.#open().find((card) => !card.wasRead);
   }
 
   #renderApprovals(count: number) {
     const words = viewStrings().approvals(count);
     const isRead = this.#cards().length === count && !this.#unread();
+    const mayAllow = isRead && this.#guard.isReady;
     return html`<div part="approvals" role="group" aria-label=${words}>
       <span class="words">${words}</span>
       <button
         class="plain"
         type="button"
-        aria-disabled=${!isRead}
+        aria-disabled=${!mayAllow}
         @click=${(event: Event) => this.#decideAll(event, true)}
       >
         ${viewStrings().allowAll}
@@ -122,15 +152,15 @@ export class DockRows {
    * As if the user had decided one after the other: whoever listens hears of each, and may prevent it. Nothing is
    * allowed before all was there to be read.
    */
-  #decideAll({ isTrusted, currentTarget }: Event, approved: boolean): void {
+  #decideAll(event: Event, approved: boolean): void {
     const unread = approved ? this.#unread() : undefined;
     if (unread) return unread.scrollIntoView({ block: 'nearest' });
-    if (approved && !isTrusted) return;
-    for (const { approval } of this.#cards()) {
+    if (approved && !this.#guard.allows(event)) return;
+    for (const { approval } of approved ? this.#open() : this.#cards()) {
       // Nobody allows more than this once without having read what it is.
       const choice = approved && approval?.choices?.includes('once') ? 'once' : undefined;
       const { approvalId = '' } = approval ?? {};
-      currentTarget?.dispatchEvent(new AgentDecisionEvent(approvalId, approved, { choice }));
+      event.currentTarget?.dispatchEvent(new AgentDecisionEvent(approvalId, approved, { choice }));
     }
   }
 

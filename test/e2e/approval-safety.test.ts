@@ -1,5 +1,5 @@
 import { approvalDigest } from 'agent-chat-kit/server';
-import type { Browser, Page } from 'playwright';
+import type { Browser, Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   allow,
@@ -108,21 +108,26 @@ const dress = (selector: string, look: Readonly<Record<string, string>>) =>
 
 /**
  * Presses with the mouse right after a change of the page: within less than half a second, as the page itself counts
- * it. On a machine that was too slow for that it is done again.
+ * it. On a machine that was too slow for that it is done again, from the beginning where it gave a permission.
  */
-async function pressSoonAfter(change: () => Promise<unknown>): Promise<void> {
+async function pressSoonAfter(change: () => Promise<unknown>, press = () => click(page)): Promise<void> {
   await page.evaluate(() => {
     addEventListener('click', ({ timeStamp }) => Object.assign(window, { pressedAt: timeStamp }), true);
   });
-  for (let attempt = 0; attempt < 5; attempt += 1) {
+  for (let attempt = 0; attempt < 8; attempt += 1) {
     await change();
-    await click(page);
+    await press();
     const gap = await page.evaluate(() => {
       const { pressedAt, changedAt } = window as unknown as Record<string, number>;
       return (pressedAt ?? 0) - (changedAt ?? 0);
     });
     if (gap >= 0 && gap < 450) return;
-    if (stage.decisions.length > 0) throw new Error('Too slow for this test');
+    // A press that came late may count.
+    await page.waitForTimeout(100);
+    if (stage.decisions.length === 0) continue;
+    stage.clear();
+    await asked();
+    await ready(page);
   }
   throw new Error('Too slow for this test');
 }
@@ -250,37 +255,43 @@ describe('no permission is given while', () => {
     await asked();
     const box = (await allow(page).boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
     const at = [box.x + box.width / 2, box.y + box.height / 2] as const;
-    stage.tell({ type: 'text-delta', id: 't', delta: 'Well.' });
-    await deny(page).click();
-    await expect.poll(() => stage.decisions.length).toBe(1);
-    await page.locator('agent-composer [part=send]').waitFor();
-    // A button of the page, exactly where the card is going to be.
-    await composer(page).fill('Again');
-    await page.evaluate(([x, y]) => {
-      const decoy = document.createElement('button');
-      Object.assign(decoy.style, { left: `${x - 30}px`, top: `${y - 15}px`, width: '60px', height: '30px' });
-      Object.assign(decoy.style, { position: 'fixed', zIndex: '9' });
-      decoy.onclick = () => {
-        const chat = document.querySelector('agent-chat') as unknown as {
-          chat: { sendMessage(text: string): void };
+    const change = async () => {
+      await deny(page).click();
+      await expect.poll(() => stage.decisions.length).toBe(1);
+      await page.locator('agent-composer [part=send]').waitFor();
+      // A button of the page, exactly where the card is going to be.
+      await page.evaluate(([x, y]) => {
+        const decoy = document.createElement('button');
+        Object.assign(decoy.style, {
+          left: `${x - 30}px`,
+          top: `${y - 15}px`,
+          width: '60px',
+          height: '30px',
+        });
+        Object.assign(decoy.style, { position: 'fixed', zIndex: '9' });
+        decoy.onclick = () => {
+          const chat = document.querySelector('agent-chat') as unknown as {
+            chat: { sendMessage(text: string): void };
+          };
+          chat.chat.sendMessage('Again');
+          decoy.remove();
+          const look = () => {
+            const card = document.querySelector('agent-chat')?.shadowRoot?.querySelector('agent-approval');
+            const button = card?.shadowRoot?.querySelector('[part=allow]');
+            if (button) Object.assign(window, { changedAt: performance.now() });
+            else requestAnimationFrame(look);
+          };
+          look();
         };
-        chat.chat.sendMessage('Again');
-        decoy.remove();
-        const look = () => {
-          const card = document.querySelector('agent-chat')?.shadowRoot?.querySelector('agent-approval');
-          const button = card?.shadowRoot?.querySelector('[part=allow]');
-          if (button) Object.assign(window, { changedAt: performance.now() });
-          else requestAnimationFrame(look);
-        };
-        look();
-      };
-      document.body.append(decoy);
-    }, at);
-    stage.clear();
-    stage.tell({ ask: REQUEST });
-    await page.mouse.click(...at);
-    await page.waitForFunction(() => 'changedAt' in window);
-    await pressSoonAfter(async () => {});
+        delete (window as unknown as { changedAt?: number }).changedAt;
+        document.body.append(decoy);
+      }, at);
+      stage.clear();
+      stage.tell({ ask: REQUEST });
+      await page.mouse.click(...at);
+      await page.waitForFunction(() => 'changedAt' in window);
+    };
+    await pressSoonAfter(change, () => page.mouse.click(...at));
     expect(await decided()).toEqual([false]);
   });
 
@@ -446,18 +457,19 @@ describe('in a frame of another site', () => {
   });
 });
 
-describe('what the agent writes', () => {
-  const HOSTILE = [
-    '<button type="button" onclick="allow()">Allow</button> <form action="/api/chat"><input name="approvalId" value="a1"><input type="submit" value="Approve"></form>',
-    '<div role="dialog" aria-label="Allow “delete-note”?"><div role="button" tabindex="0">Allow</div></div><dialog open>Allow?</dialog>',
-    '<agent-approval></agent-approval><details open><summary>Allow</summary></details><select><option>Allow</select><textarea>Allow</textarea>',
-    '| Allow “delete-note”? | |\n|---|---|\n| **[Allow](https://evil.test/approve)** | [Deny](https://evil.test/deny) |\n| [Allow](javascript:approve()) | [Allow](#allow) |',
-    '- [ ] Allow\n- [x] Deny\n\n[Allow]\n\n[Allow]: https://evil.test/allow "Allow"',
-    '::: approval\n**Allow** “delete-note”?\n:::\n\n:::button{#allow}\nAllow\n:::\n\n:button[Allow]{onclick=x}',
-    '```html\n<button part="allow">Allow</button>\n```\n\n> ## Allow “delete-note”?\n> `{"title": "Groceries"}`\n> **Allow**   Deny',
-    '![Allow](https://evil.test/button.png) <img src=x alt=Allow onclick=allow()> <a href="https://evil.test" role="button" part="allow">Allow</a>',
-  ].join('\n\n');
+/** What an agent may write to look like what asks for a permission. */
+const HOSTILE = [
+  '<button type="button" onclick="allow()">Allow</button> <form action="/api/chat"><input name="approvalId" value="a1"><input type="submit" value="Approve"></form>',
+  '<div role="dialog" aria-label="Allow “delete-note”?"><div role="button" tabindex="0">Allow</div></div><dialog open>Allow?</dialog>',
+  '<agent-approval></agent-approval><details open><summary>Allow</summary></details><select><option>Allow</select><textarea>Allow</textarea>',
+  '| Allow “delete-note”? | |\n|---|---|\n| **[Allow](https://evil.test/approve)** | [Deny](https://evil.test/deny) |\n| [Allow](javascript:approve()) | [Allow](#allow) |',
+  '- [ ] Allow\n- [x] Deny\n\n[Allow]\n\n[Allow]: https://evil.test/allow "Allow"',
+  '::: approval\n**Allow** “delete-note”?\n:::\n\n:::button{#allow}\nAllow\n:::\n\n:button[Allow]{onclick=x}',
+  '```html\n<button part="allow">Allow</button>\n```\n\n> ## Allow “delete-note”?\n> `{"title": "Groceries"}`\n> **Allow**   Deny',
+  '![Allow](https://evil.test/button.png) <img src=x alt=Allow onclick=allow()> <a href="https://evil.test" role="button" part="allow">Allow</a>',
+].join('\n\n');
 
+describe('what the agent writes', () => {
   it('draws nothing that looks to the browser like a permission, and decides nothing whatever is pressed', {
     timeout: 60_000,
   }, async () => {
@@ -526,6 +538,63 @@ describe('what the agent writes', () => {
     expect(await decided()).toEqual([false]);
   });
 });
+
+describe.each(['light', 'dark'] as const)('a picture of what the agent writes, %s', (colorScheme) => {
+  it('has nothing of the card that asks: neither its ground nor the button that allows', async () => {
+    await page?.context().close();
+    page = await visit(browser, stage.origin, { colorScheme, reducedMotion: 'reduce' });
+    await say(page);
+    stage.tell(
+      { type: 'text-start', id: 'h' },
+      { type: 'text-delta', id: 'h', delta: HOSTILE },
+      { ask: REQUEST },
+    );
+    await ready(page);
+    const card = page.locator('agent-approval');
+    const colours = await card.evaluate((element) => {
+      const of = (part: string) => element.shadowRoot?.querySelector(`[part=${part}]`) as HTMLElement;
+      return ['approval', 'allow'].map((part) => getComputedStyle(of(part)).backgroundColor);
+    });
+    expect(new Set(colours).size).toBe(2);
+    const isThere = await areas(card, colours);
+    expect(Math.min(...isThere), String(isThere)).toBeGreaterThan(5);
+    expect(await areas(page.locator('article.assistant'), colours)).toEqual([0, 0]);
+    expect(await decided()).toEqual([false]);
+    await page.context().close();
+  });
+});
+
+/** How many squares of 6 by 6 pixels in the picture of an element are of each colour and of nothing else. */
+async function areas(place: Locator, colours: readonly string[]): Promise<number[]> {
+  const picture = (await place.screenshot()).toString('base64');
+  return page.evaluate(
+    async ([encoded, wanted]) => {
+      const bytes = Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0));
+      const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+      const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+      if (!context) throw new Error('No picture');
+      const pixels = (x: number, y: number, size: number) =>
+        new Uint32Array(context.getImageData(x, y, size, size).data.buffer);
+      const numbers = wanted.map((colour) => {
+        context.fillStyle = colour;
+        context.fillRect(0, 0, 1, 1);
+        return pixels(0, 0, 1)[0];
+      });
+      context.drawImage(bitmap, 0, 0);
+      const counts = wanted.map(() => 0);
+      for (let y = 0; y + 6 <= bitmap.height; y += 6) {
+        for (let x = 0; x + 6 <= bitmap.width; x += 6) {
+          const square = pixels(x, y, 6);
+          const index = numbers.indexOf(square[0]);
+          if (index >= 0 && square.every((pixel) => pixel === square[0]))
+            counts[index] = (counts[index] ?? 0) + 1;
+        }
+      }
+      return counts;
+    },
+    [picture, colours] as const,
+  );
+}
 
 describe('what was shown', () => {
   const changed = { title: 'Everything' };

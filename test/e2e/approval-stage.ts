@@ -47,7 +47,7 @@ export class Stage {
     const server = createServer((request, response) => {
       const { pathname } = new URL(request.url ?? '/', 'http://localhost');
       if (pathname.startsWith('/api/')) void answer(request, response);
-      else if (/^\/agent-chat[\w/-]*\.js$/.test(pathname))
+      else if (/^\/agent-chat(?:\/[\w.-]+)?\.js$/.test(pathname))
         response
           .writeHead(200, { 'Content-Type': 'text/javascript' })
           .end(readFileSync(`${ROOT}dist${pathname}`));

@@ -513,6 +513,44 @@ describe('several approvals', () => {
     expect(decisions.length).toBe(2);
   });
 
+  it('cannot be allowed at once by a button that is covered, or by one that just came', async () => {
+    const { say, decisions } = await setup();
+    (await say('Tidy up')).emit(...both());
+    await readAll();
+    const at = button('Allow all').element().getBoundingClientRect();
+    const cover = document.createElement('div');
+    Object.assign(cover.style, {
+      background: 'white',
+      pointerEvents: 'none',
+      position: 'fixed',
+      zIndex: '9',
+    });
+    Object.assign(cover.style, { left: `${at.x}px`, top: `${at.y}px`, height: '40px', width: '200px' });
+    document.body.append(cover);
+    await expect.element(button('Allow all')).toHaveAttribute('aria-disabled', 'true');
+    (button('Allow all').element() as HTMLElement).focus();
+    await userEvent.keyboard('{Enter}');
+    cover.remove();
+    await userEvent.keyboard('{Enter}');
+    expect(decisions).toEqual([]);
+    await allow('Allow all', decisions);
+    expect(decisions.length).toBe(2);
+  });
+
+  it('leave out those whose time is over', async () => {
+    const { say, decisions } = await setup();
+    const expiresAt = Date.now() + 4_000;
+    (await say('Tidy up')).emit(
+      start,
+      approvalRequest({ expiresAt }),
+      approvalRequest({ approvalId: 'a2', toolCallId: 'c2', toolName: 'empty-bin' }),
+    );
+    await readAll();
+    await expect.poll(() => Date.now()).toBeGreaterThan(expiresAt);
+    await allow('Allow all', decisions);
+    expect(decisions).toEqual([{ approvalId: 'a2', approved: true }]);
+  });
+
   it('are not given by Enter in the composer', async () => {
     const { say, decisions } = await setup();
     (await say('Tidy up')).emit(...both());

@@ -87,11 +87,17 @@ export const field = () => page.getByRole('textbox', { name: FIELD });
 export const draft = () => (field().element() as HTMLTextAreaElement).value;
 export const button = (name: string) => page.getByRole('button', { name });
 
-/** Presses what allows as a person does: again, where the page moved meanwhile and the press did not count. */
+/**
+ * Presses what allows as a person does: once it is in sight and at rest, and again where the page moved meanwhile and
+ * the press did not count. To wait for that is not left to the press: it scrolls on and on, and what moves is not ready.
+ */
 export async function allow(name: string, given: readonly unknown[]): Promise<void> {
   const before = given.length;
   const press = async () => {
-    if (given.length === before) await button(name).click({ timeout: 2_000 });
+    const element = button(name).query();
+    if (given.length > before || !element) return given.length;
+    element.scrollIntoView({ block: 'nearest' });
+    if (element.ariaDisabled !== 'true') await button(name).click({ timeout: 1_000 });
     await frames(2);
     return given.length;
   };

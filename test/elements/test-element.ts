@@ -54,18 +54,19 @@ function picture(root: Node): string {
   return `<${root.localName} ${root.part.value}>${content}</>`;
 }
 
-/** The picture once it does not change any more. */
+/** The picture once all elements in it are complete and it does not change any more. */
 async function settled(element: LitElement): Promise<string> {
-  let last = '';
-  await expect
-    .poll(async () => {
-      await element.updateComplete;
-      const before = last;
-      last = picture(element);
-      return last === before;
-    })
-    .toBe(true);
-  return last;
+  let last: string | undefined;
+  for (let look = 0; look < 100; look += 1) {
+    await element.updateComplete;
+    for (const inner of elementsIn(element.shadowRoot ?? element))
+      if ('updateComplete' in inner) await inner.updateComplete;
+    const before = last;
+    last = picture(element);
+    if (last === before) return last;
+    await pause(20);
+  }
+  throw new Error('It does not come to rest.');
 }
 
 async function collectGarbage(): Promise<number> {
@@ -91,8 +92,9 @@ export function testElement(tag: Tag, seen: () => Seen, options: TestElementOpti
     beforeAll(async () => {
       properties = (await options.data?.()) ?? (await propertiesIn(tag, options.story));
       // What comes on demand is here from now on.
-      document.body.append(given());
-      await pause(300);
+      const element = given();
+      document.body.append(element);
+      await settled(element);
       document.body.replaceChildren();
     });
 
