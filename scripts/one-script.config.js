@@ -75,6 +75,8 @@ export default defineConfig(({ mode }) => {
       emptyOutDir: false,
       target: 'es2022',
       sourcemap: true,
+      // Whose work is inside, and on what terms.
+      license: mode !== 'foreign' && { fileName: 'agent-chat/LICENSES.md' },
       lib: { entry: fileURLToPath(new URL(ENTRIES[name], import.meta.url)), formats: ['es'] },
       rolldownOptions: {
         // What is shared with files on demand stays in the one script.

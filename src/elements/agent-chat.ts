@@ -214,7 +214,7 @@ export class AgentChatElement extends LitElement {
       this.#display = { renderers, toolDisplay, markdown };
     }
     if (changed.has('lang') || !this.hasUpdated) followLanguage(this);
-    this.#announce();
+    this.#followAloud();
   }
 
   protected override updated(): void {
@@ -224,7 +224,7 @@ export class AgentChatElement extends LitElement {
     if (error) this.dispatchEvent(new AgentErrorEvent(error));
   }
 
-  #announce(): void {
+  #followAloud(): void {
     if (this.#announcements) {
       this.#announcements.mode = this.announce;
       this.#announcements.follow(this.#store.chat, this.#store.snapshot);

@@ -38,6 +38,7 @@ export {
   type StreamEvent,
   type ToolResult,
   type Transport,
+  type UIDataPart,
   type UIFilePart,
   type UIMessage,
   type UIMessagePart,

@@ -40,6 +40,7 @@ export {
   type StreamEvent,
   type ToolResult,
   type Transport,
+  type UIDataPart,
   type UIFilePart,
   type UIMessage,
   type UIMessagePart,

@@ -71,6 +71,13 @@ describe('the built package', () => {
     expect(gzipSync(standalone, { level: 9 }).byteLength).toBeLessThan(60_000);
   });
 
+  it('says whose work is in that file and beside it, and on what terms', () => {
+    const licenses = readFileSync(`${ROOT}dist/agent-chat/LICENSES.md`, 'utf8');
+    // The bindings of React are in no script that a page loads by itself.
+    const inside = Object.keys(packageJson.dependencies).filter((name) => name !== '@lit/react');
+    expect(inside.filter((name) => !licenses.includes(`## ${name} - `))).toEqual([]);
+  });
+
   it('names exactly the modules that register tags as having side effects', () => {
     const registering = [...filesIn('src')].filter(([, source]) => /^defineElements\(\);/m.test(source));
     expect(registering.map(([path]) => `./src/${path}`)).toEqual(
