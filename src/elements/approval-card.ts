@@ -219,6 +219,13 @@ export class ApprovalCard {
     if (approval) this.#host.dispatchEvent(new AgentDecisionEvent(approval.approvalId, approved, details));
   }
 
+  /** Who comes by keyboard also sees what it is about: nothing is allowed that is out of sight. */
+  readonly #onFocus = ({ target }: FocusEvent): void => {
+    if (!(target instanceof Element) || !target.matches(':focus-visible')) return;
+    this.#host.renderRoot.querySelector('.words')?.scrollIntoView({ block: 'nearest' });
+    target.scrollIntoView({ block: 'nearest' });
+  };
+
   #allow(event: Event, choice?: string): void {
     if (!this.#isComplete || this.#isExpired) return;
     if (this.#guard.allows(event))
@@ -363,7 +370,7 @@ export class ApprovalCard {
       this.#host.requestUpdate();
       this.#focus('input');
     };
-    return html`<div class="buttons">
+    return html`<div class="buttons" @focusin=${this.#onFocus}>
       ${offered.length === 0 ? allow(undefined, 0) : offered.map(allow)}
       <button part="deny" class="plain" type="button" @click=${this.#deny.bind(this)}>${words.deny}</button>
       <button class="quiet" type="button" @click=${reason}>${words.denyWith}</button>

@@ -1498,7 +1498,7 @@ describe('client tools', () => {
       signals.push(signal);
       return late.promise;
     };
-    const { chat, leg, legs, say } = setup({ clientTools: { slow }, clientToolTimeout: 10 });
+    const { chat, leg, legs, say } = setup({ clientTools: { slow }, clientToolTimeout: 250 });
     void chat.sendMessage('Hi');
     await say(...asks([{ toolCallId: 'c', toolName: 'slow' }]));
     expect(signals.map(({ aborted }) => aborted)).toEqual([false]);

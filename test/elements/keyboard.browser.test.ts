@@ -1,3 +1,4 @@
+import type { StreamEvent } from 'agent-chat-kit';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { userEvent } from 'vitest/browser';
 import {
@@ -39,7 +40,7 @@ function isFocusSeen(element: HTMLElement): boolean {
   if (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) >= 1) return true;
   if (boxShadow !== 'none') return true;
   // Where somebody writes, the caret and the frame around it tell: it looks other than without the focus.
-  const around = element.closest('[part="box"], article');
+  const around = element.closest('[part="box"], article, .option');
   if (!around) return false;
   const look = () => {
     const style = getComputedStyle(around);
@@ -188,7 +189,52 @@ describe('by keys alone', () => {
     expect(active()).toBe(reasoning);
     await tabTo(/Look around/);
     await press('{Enter}');
-    await expect.poll(() => find('[role="tree"], [role="treeitem"], agent-value')).not.toBeNull();
+    await expect.poll(() => find('[role="treeitem"]')).not.toBeNull();
+    // The tree is one stop; within it the arrows lead, and a letter leads to the key that begins with it.
+    const row = () => active().closest('[role="treeitem"]');
+    const key = () => row()?.textContent?.trim() ?? '';
+    for (let step = 0; step < 6 && !row(); step += 1) await press('{Tab}');
+    expect(key()).toMatch(/^deep/);
+    await press('{ArrowLeft}');
+    expect(row()?.ariaExpanded).toBe('false');
+    await press('{ArrowRight}');
+    expect(row()?.ariaExpanded).toBe('true');
+    await press('{ArrowRight}');
+    expect(key()).toMatch(/^one/);
+    await press('t');
+    expect(key()).toMatch(/^two/);
+    await press('{Home}');
+    expect(key()).toMatch(/^deep/);
+    await press('{End}');
+    expect(key()).toMatch(/^(three|two)/);
+    nothingLost();
+  });
+
+  it('steps that were folded, a list of tasks and another agent are opened and closed', async () => {
+    const { leg } = await setup();
+    await type('Plan it');
+    (await leg()).emit(
+      start,
+      ...['c1', 'c2'].flatMap((toolCallId): StreamEvent[] => [
+        { type: 'tool-input-available', toolCallId, toolName: 'look-around', input: {} },
+        { type: 'tool-output-available', toolCallId, output: 'Nothing.' },
+      ]),
+      delta('And now:'),
+      { type: 'tool-input-available', toolCallId: 'c3', toolName: 'look-up', input: {} },
+      { type: 'tool-output-available', toolCallId: 'c3', output: 'Nothing.' },
+      finish,
+    );
+    await expect.poll(() => said().at(-1)).toContain('Used 2 tools');
+    (find('agent-chat') as HTMLElement).focus();
+    await press('{F6}');
+    await tabTo(/Used 2 tools/);
+    expect(active().ariaExpanded).toBe('false');
+    await press('{Enter}');
+    await expect.poll(() => active().ariaExpanded).toBe('true');
+    await tabTo(/Look around/);
+    await tabTo(/Used 2 tools/, { shift: true });
+    await press(' ');
+    await expect.poll(() => active().ariaExpanded).toBe('false');
     nothingLost();
   });
 
@@ -259,6 +305,72 @@ describe('by keys alone', () => {
     await expect.poll(() => legs.length).toBe(2);
     await frames(3);
     look();
+    nothingLost();
+  });
+
+  it.each([
+    [
+      'yes or no',
+      { question: 'Go on?', type: 'confirm' },
+      ['{Tab}{Shift>}{Tab}{/Shift}{Enter}'],
+      { answer: true },
+    ],
+    [
+      'several of many',
+      { question: 'Which?', options: ['Red', 'Green', 'Blue'], multiple: true },
+      [' ', '{Tab}', ' ', '{Enter}'],
+      { answer: ['Red', 'Green'] },
+    ],
+    [
+      'a form',
+      {
+        question: 'Who?',
+        schema: {
+          type: 'object',
+          properties: { name: { type: 'string' }, age: { type: 'integer' } },
+          required: ['name'],
+        },
+      },
+      ['Ada', '{Tab}', '36', '{Enter}'],
+      { name: 'Ada', age: 36 },
+    ],
+  ] as const)('a question is answered in a form: %s', async (_, question, keys, answer) => {
+    const { leg, legs } = await setup({ clientTools: { 'ask-user': 'interactive' } });
+    await type('Ask me');
+    (await leg()).emit(...asks(question));
+    await expect.poll(() => find('agent-client-tool [part], agent-client-tool')).not.toBeNull();
+    await expect.poll(() => words(find('agent-client-tool') as HTMLElement)).toContain(question.question);
+    const inForm = () => active().getRootNode() === find('agent-client-tool')?.shadowRoot;
+    const first = find('input, button', find('agent-client-tool')?.shadowRoot as ShadowRoot);
+    for (let step = 0; step < 12 && active() !== first; step += 1) {
+      await userEvent.tab({ shift: true });
+      look();
+    }
+    expect(inForm()).toBe(true);
+    for (const key of keys) await press(key);
+    await expect.poll(() => legs.length).toBe(2);
+    expect(legs[1]?.request).toMatchObject({ toolResults: [{ toolCallId: 'c1', result: answer }] });
+    await frames(3);
+    look();
+    nothingLost();
+  });
+
+  it('several permissions are given at once, once each was in sight', async () => {
+    const { leg, decisions } = await setup();
+    await type('Tidy up');
+    (await leg()).emit(start, approvalRequest(), approvalRequest({ approvalId: 'a2', toolCallId: 'c2' }));
+    await expect.poll(() => words(document.body)).toContain('Allow all');
+    for (const card of elementsIn(document).filter(({ localName }) => localName === 'agent-approval')) {
+      const allows = card.shadowRoot?.querySelector('[part="allow"]');
+      for (let step = 0; step < 30 && active() !== allows; step += 1) await userEvent.tab({ shift: true });
+      await expect.poll(() => 'wasRead' in card && card.wasRead).toBe(true);
+      (find('agent-chat') as HTMLElement).focus();
+    }
+    await tabTo('Allow all', { shift: true });
+    await expect.poll(() => active().ariaDisabled).toBe('false');
+    await press('{Enter}');
+    await expect.poll(() => decisions.length).toBe(2);
+    await expect.poll(focused).toBe(FIELD);
     nothingLost();
   });
 
