@@ -40,10 +40,10 @@ export const Compact = { render: () => shown(everything({ density: 'compact' }))
 export const Roomy = { render: () => shown(everything({ density: 'roomy' })) };
 
 const COLOURS = {
-  Accent: '--agent-chat-accent',
-  Bubble: '--agent-chat-bubble',
-  Surface: '--agent-chat-surface',
-};
+  Accent: ['--agent-chat-accent', '#3451d1'],
+  Bubble: ['--agent-chat-bubble', '#eef1f6'],
+  Surface: ['--agent-chat-surface', '#f5f6f8'],
+} as const;
 const LENGTHS = {
   Corners: ['--agent-chat-radius', 0, 2, 0.75],
   Room: ['--agent-chat-space', 0.5, 2, 1],
@@ -62,8 +62,8 @@ export const LiveTokens = {
     };
     return html`<form class="tokens">
         ${Object.entries(COLOURS).map(
-          ([label, name]) =>
-            html`<label>${label} <input type="color" value="#e5e7f6" @input=${set(name, '')} /></label>`,
+          ([label, [name, value]]) =>
+            html`<label>${label} <input type="color" value=${value} @input=${set(name, '')} /></label>`,
         )}
         ${Object.entries(LENGTHS).map(
           ([label, [name, min, max, value]]) => html`<label>
