@@ -40,7 +40,8 @@ export default defineConfig({
   },
   ssr: { resolve: { conditions: ['source', 'import', 'module', 'node', 'default'] } },
   test: {
-    maxWorkers: 2,
+    // More than there are cores, as much of the time is spent waiting for what takes its time.
+    maxWorkers: 3,
     // Real servers and a real browser on a busy machine: what is polled for may take its time.
     expect: { poll: { timeout: 12_000 } },
     reporters: ['default', ['json', { outputFile: 'node_modules/.cache/test-report.json' }]],

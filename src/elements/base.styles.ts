@@ -210,6 +210,8 @@ export const stepStyles = css`
   }
   .title ~ span {
     flex: none;
+    /* Words of another direction than the page's that begin with a number. */
+    unicode-bidi: plaintext;
   }
   .done {
     color: var(--_good);

@@ -174,7 +174,7 @@ export class ObjectView {
         const inside = reader.containerOf(item);
         const isEmpty = item === null || item === '' || item === undefined || inside?.count === 0;
         const isWide = inside?.kind === 'list' && inside.count > 0 && !isOfWords(reader, inside);
-        return html`<dt class=${isWide ? 'wide' : ''} dir="auto">${name}</dt>
+        return html`<dt class=${isWide ? 'wide' : ''}><bdi>${name}</bdi></dt>
           <dd class=${isEmpty ? 'empty' : isWide ? 'wide' : ''}>${this.#value(reader, item, name, depth + 1, isStreaming)}</dd>`;
       })}
     </dl>`;

@@ -28,6 +28,12 @@ export class StepsView {
     [aria-expanded='true'] .chevron {
       rotate: 90deg;
     }
+    .chevron:dir(rtl) {
+      scale: -1 1;
+    }
+    [aria-expanded='true'] .chevron:dir(rtl) {
+      rotate: -90deg;
+    }
     .open {
       border-inline-start: 2px solid var(--_line);
       margin-inline-start: 0.5rem;

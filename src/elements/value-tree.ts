@@ -64,6 +64,7 @@ export class ValueTree {
     return html`<div
       part="tree"
       role="tree"
+      dir="ltr"
       aria-label=${label || nothing}
       @click=${this.#onClick}
       @keydown=${this.#onKeydown}
@@ -199,17 +200,16 @@ export class ValueTree {
     const at = this.#rows.indexOf(row);
     const isPress = event.key === 'Enter' || event.key === ' ';
     if (isPress && isButton(event.target)) return;
-    const isRightToLeft = getComputedStyle(tree).direction === 'rtl';
     const isOpen = 'gap' in row ? undefined : row.isOpen;
     let to = at;
     if (event.key === 'ArrowDown') to = Math.min(at + 1, this.#rows.length - 1);
     else if (event.key === 'ArrowUp') to = Math.max(at - 1, 0);
     else if (event.key === 'Home') to = 0;
     else if (event.key === 'End') to = this.#rows.length - 1;
-    else if (event.key === (isRightToLeft ? 'ArrowLeft' : 'ArrowRight')) {
+    else if (event.key === 'ArrowRight') {
       if (isOpen) to = at + 1;
       else if (isOpen === false) this.#toggle(row as NodeRow, true);
-    } else if (event.key === (isRightToLeft ? 'ArrowRight' : 'ArrowLeft')) {
+    } else if (event.key === 'ArrowLeft') {
       if (isOpen) this.#toggle(row as NodeRow, false);
       else to = this.#above(at);
     } else if (isPress) {

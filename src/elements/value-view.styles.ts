@@ -185,9 +185,6 @@ export const valueStyles = css`
     rotate: -45deg;
     transition: rotate var(--_fast);
   }
-  [aria-expanded]:dir(rtl)::before {
-    rotate: 135deg;
-  }
   [aria-expanded='true']::before {
     rotate: 45deg;
   }

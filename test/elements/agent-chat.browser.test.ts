@@ -314,7 +314,7 @@ describe('files', () => {
     expect((await leg()).request).toMatchObject({
       input: { USER_MESSAGE: 'Sum this', FILES: [{ id: 'f0', url: '/get/0', filename: 'totals.csv' }] },
     });
-    await expect.poll(said).toEqual(['You: totals.csv 1 byte Download Sum this']);
+    await expect.poll(said).toEqual(['You: totals.csv 1 byte Download Preview Sum this']);
     await expect.element(button('Remove totals.csv')).not.toBeInTheDocument();
   });
 

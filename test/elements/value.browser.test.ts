@@ -204,55 +204,58 @@ describe('a tree', () => {
     expect(one(element, '.string').textContent).toBe(text);
   });
 
-  it.each(['ltr', 'rtl'])('is walked by the keyboard in a page from %s', async (direction) => {
-    document.documentElement.dir = direction;
-    const [opens, closes] = direction === 'ltr' ? ['ArrowRight', 'ArrowLeft'] : ['ArrowLeft', 'ArrowRight'];
-    const element = await mount({ first: { x: { y: { z: 1 } } }, second: 2, third: [1] });
-    expect(outline(element)).toEqual([
-      'first: 1 field',
-      '  x: 1 field',
-      '    y: 1 field',
-      'second: 2',
-      'third: 1 item',
-      '  0: 1',
-    ]);
-    const keys: readonly (readonly [string, string])[] = [
-      ['ArrowDown', 'x'],
-      ['ArrowDown', 'y'],
-      [opens, 'y'],
-      [opens, 'z'],
-      [opens, 'z'],
-      [closes, 'y'],
-      [closes, 'y'],
-      [closes, 'x'],
-      ['End', '0'],
-      ['ArrowDown', '0'],
-      ['Home', 'first'],
-      ['ArrowUp', 'first'],
-      ['t', 'third'],
-      ['Enter', 'third'],
-      ['ArrowUp', 'second'],
-      ['ArrowUp', 'y'],
-      [' ', 'y'],
-    ];
-    row(element, 'first').focus();
-    const focused: string[] = [];
-    for (const [key] of keys) {
-      await userEvent.keyboard(`{${key}}`);
-      await element.updateComplete;
-      focused.push(root(element).activeElement?.firstElementChild?.textContent ?? '');
-      expect(rows(element).filter(({ tabIndex }) => tabIndex === 0)).toEqual([root(element).activeElement]);
-    }
-    expect(focused).toEqual(keys.map(([, name]) => name));
-    expect(outline(element)).toEqual([
-      'first: 1 field',
-      '  x: 1 field',
-      '    y: 1 field',
-      '      z: 1',
-      'second: 2',
-      'third: 1 item',
-    ]);
-  });
+  it.each(['ltr', 'rtl'])(
+    'is walked by the keyboard, from left to right as data is written, in a page from %s',
+    async (direction) => {
+      document.documentElement.dir = direction;
+      const [opens, closes] = ['ArrowRight', 'ArrowLeft'];
+      const element = await mount({ first: { x: { y: { z: 1 } } }, second: 2, third: [1] });
+      expect(outline(element)).toEqual([
+        'first: 1 field',
+        '  x: 1 field',
+        '    y: 1 field',
+        'second: 2',
+        'third: 1 item',
+        '  0: 1',
+      ]);
+      const keys: readonly (readonly [string, string])[] = [
+        ['ArrowDown', 'x'],
+        ['ArrowDown', 'y'],
+        [opens, 'y'],
+        [opens, 'z'],
+        [opens, 'z'],
+        [closes, 'y'],
+        [closes, 'y'],
+        [closes, 'x'],
+        ['End', '0'],
+        ['ArrowDown', '0'],
+        ['Home', 'first'],
+        ['ArrowUp', 'first'],
+        ['t', 'third'],
+        ['Enter', 'third'],
+        ['ArrowUp', 'second'],
+        ['ArrowUp', 'y'],
+        [' ', 'y'],
+      ];
+      row(element, 'first').focus();
+      const focused: string[] = [];
+      for (const [key] of keys) {
+        await userEvent.keyboard(`{${key}}`);
+        await element.updateComplete;
+        focused.push(root(element).activeElement?.firstElementChild?.textContent ?? '');
+        expect(rows(element).filter(({ tabIndex }) => tabIndex === 0)).toEqual([root(element).activeElement]);
+      }
+      expect(focused).toEqual(keys.map(([, name]) => name));
+      expect(outline(element)).toEqual([
+        'first: 1 field',
+        '  x: 1 field',
+        '    y: 1 field',
+        '      z: 1',
+        'second: 2',
+        'third: 1 item',
+      ]);
+    },
+  );
 
   it('copies the whole and each part of it, as JSON, and a text as it is', async () => {
     const write = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue();
