@@ -3,10 +3,25 @@ import './preview.css';
 import { type Preview, setCustomElementsManifest } from '@storybook/web-components-vite';
 
 // What the build says of the elements: their properties, slots, events, parts and states beside each story.
-const manifests = import.meta.glob('../dist/custom-elements.json', { eager: true, import: 'default' });
-for (const manifest of Object.values(manifests)) setCustomElementsManifest(manifest);
+interface Manifest {
+  readonly modules: readonly {
+    readonly declarations: readonly { readonly tagName?: string; readonly summary?: string }[];
+  }[];
+}
+const manifests = Object.values(
+  import.meta.glob<Manifest>('../dist/custom-elements.json', { eager: true, import: 'default' }),
+);
+for (const manifest of manifests) setCustomElementsManifest(manifest);
+const declarations = manifests.flatMap(({ modules }) => modules.flatMap((module) => module.declarations));
 
 const preview: Preview = {
+  tags: ['autodocs'],
+  parameters: {
+    docs: {
+      extractComponentDescription: (tag: string) =>
+        declarations.find(({ tagName }) => tagName === tag)?.summary,
+    },
+  },
   globalTypes: {
     scheme: {
       description: 'Colour scheme',

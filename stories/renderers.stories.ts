@@ -3,7 +3,12 @@ import type { Renderers } from 'agent-chat-kit/elements';
 import { createScriptedTransport } from 'agent-chat-kit/testing';
 import { html, render, type TemplateResult } from 'lit';
 
-export default { title: 'Chat/Renderers', component: 'agent-chat', parameters: { layout: 'fullscreen' } };
+export default {
+  title: 'Chat/Renderers',
+  component: 'agent-chat',
+  tags: ['!autodocs'],
+  parameters: { layout: 'fullscreen' },
+};
 
 interface Forecast {
   readonly degrees: number;

@@ -7,7 +7,12 @@ import meadow from '../src/themes/meadow.css?inline';
 import paper from '../src/themes/paper.css?inline';
 import { paced } from './played.ts';
 
-export default { title: 'Theming', component: 'agent-chat', parameters: { layout: 'fullscreen' } };
+export default {
+  title: 'Theming',
+  component: 'agent-chat',
+  tags: ['!autodocs'],
+  parameters: { layout: 'fullscreen' },
+};
 
 /** A conversation with every part in it. */
 function everything(fields: Partial<AgentChatElement> = {}): AgentChatElement {
