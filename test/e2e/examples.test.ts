@@ -35,7 +35,7 @@ async function start(name: string): Promise<{ readonly url: string; readonly sto
     cwd: ROOT,
     // A group of its own: npm, its shell and Vite end together.
     detached: true,
-    env: { ...process.env, PORT: String(await freePort()), NO_COLOR: '1', DEMO_PACE: '2' },
+    env: { ...process.env, PORT: String(await freePort()), NO_COLOR: '1', DEMO_PACE: '6' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
