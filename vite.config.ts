@@ -4,6 +4,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import vue from '@vitejs/plugin-vue';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { CHROMIUM_ARGS, findChromium } from './scripts/chromium.js';
 
 // Everything imports the package by its own name; `source` makes that work without a build.
@@ -29,6 +30,26 @@ const browser = () => ({
 const shared = new URL('../shared/corpora', import.meta.url);
 const corpora = existsSync(shared) ? [realpathSync(shared)] : [];
 
+/** What takes longest begins first, so that the end is not left to one of them alone. */
+const LONGEST = [
+  'stories.browser',
+  'approval-safety',
+  'splits',
+  'pathological',
+  'elements.browser',
+  'demo',
+  'model/model',
+];
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const index = LONGEST.findIndex((name) => moduleId.includes(`/${name}.`));
+      return index < 0 ? LONGEST.length : index;
+    };
+    return (await super.sort(files)).sort((one, other) => rank(one) - rank(other));
+  }
+}
+
 export default defineConfig({
   resolve: { conditions },
   // Corpora that others published stand beside the project; see `test/corpora.ts`.
@@ -42,6 +63,7 @@ export default defineConfig({
   test: {
     // More than there are cores, as much of the time is spent waiting for what takes its time.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     // Real servers and a real browser on a busy machine: what is polled for may take its time.
     expect: { poll: { timeout: 12_000 } },
     reporters: ['default', ['json', { outputFile: 'node_modules/.cache/test-report.json' }]],

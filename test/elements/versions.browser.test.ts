@@ -229,7 +229,7 @@ describe('an earlier version that the server cannot go on from', () => {
     await expect.element(button('Send')).toBeDisabled();
     await expect.element(button('Edit')).not.toBeInTheDocument();
     await expect.element(button('Try again')).not.toBeInTheDocument();
-    expect(status()).toBe(`Version 1 of 2. ${EARLIER}`);
+    await expect.poll(status).toBe(`Version 1 of 2. ${EARLIER}`);
 
     await button('Back to the newest').click();
     await expect.poll(said).toEqual(['You: One', 'Assistant: Second']);
