@@ -236,7 +236,7 @@ describe('an earlier version that the server cannot go on from', () => {
     await expect.poll(notice).toBeNull();
     await expect.poll(focused).toBe(FIELD);
     expect(draft()).toBe('And then?');
-    expect(status()).toBe('Version 2 of 2.');
+    await expect.poll(status).toBe('Version 2 of 2.');
     await userEvent.keyboard('{Enter}');
     await expect.poll(() => legs.length).toBe(3);
     (await leg()).emit(start, delta('Then this'), finish);
