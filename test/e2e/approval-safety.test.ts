@@ -1,5 +1,5 @@
 import { approvalDigest } from 'agent-chat-kit/server';
-import type { Browser, Locator, Page } from 'playwright';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
   allow,
@@ -469,19 +469,24 @@ const HOSTILE = [
   '![Allow](https://evil.test/button.png) <img src=x alt=Allow onclick=allow()> <a href="https://evil.test" role="button" part="allow">Allow</a>',
 ].join('\n\n');
 
+/** A new page in which the agent writes all of that, and then asks for permission. */
+async function hostile(options: BrowserContextOptions = {}): Promise<void> {
+  await page?.context().close();
+  page = await visit(browser, stage.origin, options);
+  await say(page);
+  stage.tell(
+    { type: 'text-start', id: 'h' },
+    { type: 'text-delta', id: 'h', delta: HOSTILE },
+    { ask: REQUEST },
+  );
+  await ready(page);
+}
+
 describe('what the agent writes', () => {
   it('draws nothing that looks to the browser like a permission, and decides nothing whatever is pressed', {
     timeout: 60_000,
   }, async () => {
-    await page?.context().close();
-    page = await visit(browser, stage.origin);
-    await say(page);
-    stage.tell(
-      { type: 'text-start', id: 'h' },
-      { type: 'text-delta', id: 'h', delta: HOSTILE },
-      { ask: REQUEST },
-    );
-    await ready(page);
+    await hostile();
     const found = await page.evaluate(() => {
       const elementsIn = (root: ParentNode): Element[] =>
         [...root.querySelectorAll('*')].flatMap((element) => [
@@ -541,15 +546,7 @@ describe('what the agent writes', () => {
 
 describe.each(['light', 'dark'] as const)('a picture of what the agent writes, %s', (colorScheme) => {
   it('has nothing of the card that asks: neither its ground nor the button that allows', async () => {
-    await page?.context().close();
-    page = await visit(browser, stage.origin, { colorScheme, reducedMotion: 'reduce' });
-    await say(page);
-    stage.tell(
-      { type: 'text-start', id: 'h' },
-      { type: 'text-delta', id: 'h', delta: HOSTILE },
-      { ask: REQUEST },
-    );
-    await ready(page);
+    await hostile({ colorScheme, reducedMotion: 'reduce' });
     const card = page.locator('agent-approval');
     const colours = await card.evaluate((element) => {
       const of = (part: string) => element.shadowRoot?.querySelector(`[part=${part}]`) as HTMLElement;

@@ -210,7 +210,7 @@ describe('by keys alone', () => {
     nothingLost();
   });
 
-  it('steps that were folded, a list of tasks and another agent are opened and closed', async () => {
+  it('steps that were folded are opened and closed', async () => {
     const { leg } = await setup();
     await type('Plan it');
     (await leg()).emit(
@@ -338,15 +338,14 @@ describe('by keys alone', () => {
     const { leg, legs } = await setup({ clientTools: { 'ask-user': 'interactive' } });
     await type('Ask me');
     (await leg()).emit(...asks(question));
-    await expect.poll(() => find('agent-client-tool [part], agent-client-tool')).not.toBeNull();
+    await expect.poll(() => find('agent-client-tool')).not.toBeNull();
     await expect.poll(() => words(find('agent-client-tool') as HTMLElement)).toContain(question.question);
-    const inForm = () => active().getRootNode() === find('agent-client-tool')?.shadowRoot;
     const first = find('input, button', find('agent-client-tool')?.shadowRoot as ShadowRoot);
     for (let step = 0; step < 12 && active() !== first; step += 1) {
       await userEvent.tab({ shift: true });
       look();
     }
-    expect(inForm()).toBe(true);
+    expect(active()).toBe(first);
     for (const key of keys) await press(key);
     await expect.poll(() => legs.length).toBe(2);
     expect(legs[1]?.request).toMatchObject({ toolResults: [{ toolCallId: 'c1', result: answer }] });
