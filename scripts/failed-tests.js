@@ -1,4 +1,5 @@
-// What the last run of the tests says: each test that failed, with why; with `--counts`, how many passed and failed.
+// What the last run of the tests says: each test that failed, with why, and each that passed only when it was run
+// again; with `--counts`, how many passed and failed.
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
@@ -7,7 +8,8 @@ const MESSAGE_LIMIT = 600;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours of a terminal
 const COLOURS = /\u001b\[[0-9;]*m/g;
 
-const report = JSON.parse(readFileSync(`${ROOT}node_modules/.cache/test-report.json`, 'utf8'));
+const read = (name) => JSON.parse(readFileSync(`${ROOT}node_modules/.cache/${name}`, 'utf8'));
+const report = read('test-report.json');
 const failed = report.testResults.flatMap(({ name, status, message, assertionResults }) => {
   const file = relative(ROOT, name);
   // A file that could not be run has no tests to report.
@@ -20,7 +22,7 @@ const failed = report.testResults.flatMap(({ name, status, message, assertionRes
 if (failed.length === 0 && !report.success) failed.push('the run failed outside of its tests');
 
 if (process.argv.includes('--counts')) console.log(report.numPassedTests, failed.length);
-else
-  for (const text of failed) {
-    console.log(`FAILED: ${text.replaceAll(COLOURS, '').slice(0, MESSAGE_LIMIT)}`);
-  }
+else {
+  for (const text of failed) console.log(`FAILED: ${text.replaceAll(COLOURS, '').slice(0, MESSAGE_LIMIT)}`);
+  for (const name of read('test-flaky.json')) console.log(`PASSED AT THE SECOND TRY: ${name}`);
+}

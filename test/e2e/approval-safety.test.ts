@@ -56,16 +56,13 @@ async function decided(): Promise<readonly boolean[]> {
     Object.assign(window, { undo: undefined, changedAt: undefined });
   });
   await expect
-    .poll(
-      async () => {
-        if (stage.decisions.length === 0)
-          await deny(page)
-            .click({ timeout: 2_000 })
-            .catch(() => {});
-        return stage.decisions.length;
-      },
-      { timeout: 15_000 },
-    )
+    .poll(async () => {
+      if (stage.decisions.length === 0)
+        await deny(page)
+          .click({ timeout: 2_000 })
+          .catch(() => {});
+      return stage.decisions.length;
+    })
     .toBe(1);
   return stage.decisions.map(({ approved }) => approved);
 }
@@ -483,9 +480,7 @@ async function hostile(options: BrowserContextOptions = {}): Promise<void> {
 }
 
 describe('what the agent writes', () => {
-  it('draws nothing that looks to the browser like a permission, and decides nothing whatever is pressed', {
-    timeout: 60_000,
-  }, async () => {
+  it('draws nothing that looks to the browser like a permission, and decides nothing whatever is pressed', async () => {
     await hostile();
     const found = await page.evaluate(() => {
       const elementsIn = (root: ParentNode): Element[] =>

@@ -162,9 +162,7 @@ export async function say(place: Place, words = 'Tidy up'): Promise<void> {
 
 /** Until a press of the button would count. */
 export const ready = (place: Place) =>
-  expect
-    .poll(() => allow(place).getAttribute('aria-disabled', { timeout: 1_000 }), { timeout: 10_000 })
-    .toBe('false');
+  expect.poll(() => allow(place).getAttribute('aria-disabled', { timeout: 1_000 })).toBe('false');
 
 /** For so long that a press would count, had nothing been done against it. */
 export const longEnough = (page: Page) => page.waitForTimeout(1_200);

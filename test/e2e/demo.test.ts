@@ -90,7 +90,7 @@ describe.each([
     await expect.poll(() => textOf(page.locator('article.user'))).toBe('What is 6 * 7?');
     await expect.poll(() => textOf(answer())).toContain('6 * 7 = 42');
     await over();
-    expect(await composer().inputValue()).toBe('');
+    await expect.poll(() => composer().inputValue()).toBe('');
     expect(transport === 'SSE' ? posts : sockets).toEqual([
       transport === 'SSE' ? '/api/chat' : '/api/socket',
     ]);
@@ -116,12 +116,14 @@ describe.each([
     await composer().fill('a draft');
     await expect.poll(() => textOf(answer())).toContain('nothing is said twice.');
     await over();
-    expect(await textOf(answer())).toMatch(
-      /^In the middle of this sentence the server cut the connection\. I went on writing, .* twice\.$/,
-    );
+    await expect
+      .poll(() => textOf(answer()))
+      .toMatch(
+        /^In the middle of this sentence the server cut the connection\. I went on writing, .* twice\.$/,
+      );
     expect(await page.locator('agent-error').count()).toBe(0);
     expect((await page.getByRole('alert').allTextContents()).join('')).toBe('');
-    expect(await page.locator('article').count()).toBe(2);
+    await expect.poll(() => page.locator('article').count()).toBe(2);
     expect(await composer().inputValue()).toBe('a draft');
   });
 
@@ -157,37 +159,33 @@ describe('a page that is loaded again', () => {
   });
   afterAll(() => slow?.close());
 
-  it.each(['sse', 'ws'])(
-    'in the middle of an answer over %s goes on with it, once',
-    {
-      timeout: 60_000,
-    },
-    async (transport) => {
-      process.env['DEMO_PACE'] = '10';
-      await open(`?transport=${transport}`, { url: slow.resolvedUrls?.local[0] ?? '', stop: () => {} });
-      await suggest('Answer slowly');
-      await expect.poll(() => textOf(answer())).toContain('Some models think');
-      const before = await textOf(answer());
-      const posts: string[] = [];
-      page.on('request', (request) => {
-        if (request.method() === 'POST') posts.push(request.url());
-      });
-      await page.reload();
-      await page.locator('agent-composer').getByRole('button', { name: 'Stop' }).waitFor();
-      await expect.poll(async () => (await textOf(answer())).length).toBeGreaterThan(before.length);
-      expect(await textOf(answer())).not.toContain('whole.');
-      process.env['DEMO_PACE'] = '0';
-      await expect.poll(() => textOf(answer()), { timeout: 30_000 }).toContain('once, and whole.');
-      await over();
-      expect(await textOf(answer())).toMatch(
+  it.each(['sse', 'ws'])('in the middle of an answer over %s goes on with it, once', async (transport) => {
+    process.env['DEMO_PACE'] = '10';
+    await open(`?transport=${transport}`, { url: slow.resolvedUrls?.local[0] ?? '', stop: () => {} });
+    await suggest('Answer slowly');
+    await expect.poll(() => textOf(answer())).toContain('Some models think');
+    const before = await textOf(answer());
+    const posts: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST') posts.push(request.url());
+    });
+    await page.reload();
+    await page.locator('agent-composer').getByRole('button', { name: 'Stop' }).waitFor();
+    await expect.poll(async () => (await textOf(answer())).length).toBeGreaterThan(before.length);
+    expect(await textOf(answer())).not.toContain('whole.');
+    process.env['DEMO_PACE'] = '0';
+    await expect.poll(() => textOf(answer())).toContain('once, and whole.');
+    await over();
+    await expect
+      .poll(() => textOf(answer()))
+      .toMatch(
         /^Some models think about every single word\. You can stop me (?!.*Some models).* once, and whole\.$/,
       );
-      expect(await page.locator('article.user').count()).toBe(1);
-      expect(await page.locator('article.assistant').count()).toBe(1);
-      expect(posts).toEqual([]);
-      expect(problems).toEqual([]);
-    },
-  );
+    expect(await page.locator('article.user').count()).toBe(1);
+    expect(await page.locator('article.assistant').count()).toBe(1);
+    expect(posts).toEqual([]);
+    expect(problems).toEqual([]);
+  });
 
   it('asks again for the permission that the agent waits for, and has it once', async () => {
     await open();
@@ -197,7 +195,7 @@ describe('a page that is loaded again', () => {
     await page.getByRole('button', { name: 'Allow once' }).click();
     await expect.poll(() => textOf(answer())).toContain('“Ideas” is deleted');
     await over();
-    expect(await page.locator('article').count()).toBe(2);
+    await expect.poll(() => page.locator('article').count()).toBe(2);
     expect(problems).toEqual([]);
   });
 
@@ -211,7 +209,7 @@ describe('a page that is loaded again', () => {
     await over();
     await say('1 + 1');
     await expect.poll(() => textOf(answer())).toContain('1 + 1 = 2');
-    expect(await page.locator('article.user').count()).toBe(2);
+    await expect.poll(() => page.locator('article.user').count()).toBe(2);
     await over();
     await page.getByRole('button', { name: 'New chat' }).click();
     await page.reload();
@@ -236,7 +234,7 @@ it('an answer can be had again, a question asked in other words, and either be g
   await over();
   await page.getByRole('button', { name: 'Previous version' }).click();
   await expect.poll(() => textOf(answer())).toContain('1 + 1 = 2');
-  expect(await textOf(page.locator('article.user'))).toBe('1 + 1');
+  await expect.poll(() => textOf(page.locator('article.user'))).toBe('1 + 1');
   expect(problems).toEqual([]);
 });
 
@@ -259,14 +257,12 @@ it('what can be done with a message is shown where nothing can be pointed at it'
   const edit = page.getByRole('button', { name: 'Edit' });
   const opacity = () => edit.evaluate((button) => getComputedStyle(button.parentElement ?? button).opacity);
   await expect.poll(opacity).toBe('1');
-  expect((await edit.boundingBox())?.height).toBe(36);
+  await expect.poll(async () => (await edit.boundingBox())?.height).toBe(36);
   await edit.tap();
   await page.getByRole('textbox', { name: 'Your message in other words' }).waitFor();
 });
 
-it('every suggestion leads somewhere, and together they show each kind of part', {
-  timeout: 60_000,
-}, async () => {
+it('every suggestion leads somewhere, and together they show each kind of part', async () => {
   await open();
   const labels = await page.locator('[part=suggestion] > span:first-child').allInnerTexts();
   expect(labels.length).toBeGreaterThan(9);

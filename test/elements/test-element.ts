@@ -222,10 +222,8 @@ export function testElement(tag: Tag, seen: () => Seen, options: TestElementOpti
         await collectGarbage();
         return mounted.filter((element) => element.deref()).length;
       };
-      await expect.poll(alive, { interval: 100, timeout: 15_000 }).toBe(0);
-      await expect
-        .poll(async () => (await collectGarbage()) - before, { timeout: 15_000 })
-        .toBeLessThan(HEAP);
+      await expect.poll(alive, { interval: 100 }).toBe(0);
+      await expect.poll(async () => (await collectGarbage()) - before).toBeLessThan(HEAP);
     });
 
     // What the page sets on the element itself and is inherited, such as a colour, comes in as it does everywhere.

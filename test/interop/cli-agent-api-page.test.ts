@@ -9,7 +9,6 @@ import { ROOT } from '../guards/files.ts';
 import { type CliAgentApi, startCliAgentApi } from './cli-agent-api-server.ts';
 
 /** A busy machine may take its time to load a page. */
-const SLOW = { timeout: 15_000 };
 
 let agent: CliAgentApi;
 let guarded: CliAgentApi;
@@ -80,17 +79,18 @@ it.each([
     page.on('pageerror', (error) => problems.push(error.message));
     await say(page, 'Hello scenario:full');
     const answer = page.locator('article.assistant');
-    await expect.poll(() => textOf(answer), SLOW).toContain('Hello world');
-    expect(await textOf(answer)).toMatch(
-      /^Thought.* Let me think\. Searching… Used 2 tools Web search cats Web fetch http:\/\/x Cancelled Hello world$/,
-    );
+    await expect
+      .poll(() => textOf(answer))
+      .toMatch(
+        /^Thought.* Let me think\. Searching… Used 2 tools Web search cats Web fetch http:\/\/x Cancelled Hello world$/,
+      );
     await answer.getByRole('button', { name: 'Used 2 tools' }).click();
     await answer.getByText('Web search').click();
     const search = answer.locator('agent-tool-call').first();
-    await expect.poll(() => textOf(search.locator('[part=arguments]')), SLOW).toMatch(/query ?cats/);
-    await expect.poll(() => textOf(search.locator('[part=result]')), SLOW).toContain('Cats are nice');
+    await expect.poll(() => textOf(search.locator('[part=arguments]'))).toMatch(/query ?cats/);
+    await expect.poll(() => textOf(search.locator('[part=result]'))).toContain('Cats are nice');
     await say(page, 'And now? scenario:no-deltas');
-    await expect.poll(() => textOf(answer.last()), SLOW).toContain('All at once.');
+    await expect.poll(() => textOf(answer.last())).toContain('All at once.');
     expect(problems).toEqual([]);
     await page.close();
   },
@@ -99,16 +99,16 @@ it.each([
 it('an answer that is cut off is kept, and the user may ask for it again', async () => {
   const page = await openPage(agent.url);
   await say(page, 'Hello scenario:mid-error');
-  await expect.poll(() => textOf(page.locator('article.assistant')), SLOW).toContain('partial');
+  await expect.poll(() => textOf(page.locator('article.assistant'))).toContain('partial');
   const before = agent.runs().length;
   await page.getByRole('button', { name: /again|retry/i }).click();
-  await expect.poll(() => agent.runs().length, SLOW).toBe(before + 1);
+  await expect.poll(() => agent.runs().length).toBe(before + 1);
   await page.close();
 });
 
 it('a key that is missing is said to be', async () => {
   const page = await openPage(guarded.url);
   await say(page, 'Hello scenario:full');
-  await expect.poll(() => textOf(page.locator('agent-error')), SLOW).toContain('Missing bearer token.');
+  await expect.poll(() => textOf(page.locator('agent-error'))).toContain('Missing bearer token.');
   await page.close();
 });

@@ -356,16 +356,23 @@ describe.each(Object.entries(SAMPLES))('%s', (language, [code, expected]) => {
 
   it('loses nothing of hostile lines, and takes no second for any', async () => {
     const highlighter = await highlighterOf(language);
-    const state = highlighter.start();
-    let slowest = 0;
-    for (const line of [...lines, ...HOSTILE]) {
-      const began = performance.now();
-      const tokens = highlighter.line(line, state);
-      slowest = Math.max(slowest, performance.now() - began);
-      expect(joined(tokens)).toBe(line);
-      expect(tokens.every(({ text, kind }, at) => text && kind !== tokens[at - 1]?.kind)).toBe(true);
-    }
-    expect(slowest).toBeLessThan(1_000);
+    const all = [...lines, ...HOSTILE];
+    /** Milliseconds that the processor works on each line. */
+    const times = () => {
+      const state = highlighter.start();
+      return all.map((line) => {
+        const began = process.cpuUsage();
+        const tokens = highlighter.line(line, state);
+        const { user, system } = process.cpuUsage(began);
+        expect(joined(tokens)).toBe(line);
+        expect(tokens.every(({ text, kind }, at) => text && kind !== tokens[at - 1]?.kind)).toBe(true);
+        return (user + system) / 1000;
+      });
+    };
+    // A line that is slow is so each time; memory is cleaned up now in one, now in another.
+    const first = times();
+    const second = first.some((time) => time >= 1_000) ? times() : first;
+    expect(first.filter((time, at) => Math.min(time, second[at] ?? time) >= 1_000)).toEqual([]);
   });
 });
 
