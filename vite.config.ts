@@ -6,6 +6,7 @@ import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { CHROMIUM_ARGS, findChromium } from './scripts/chromium.js';
+import { FlakyReporter } from './scripts/flaky-reporter.js';
 
 // Everything imports the package by its own name; `source` makes that work without a build.
 const conditions = ['source', 'import', 'module', 'browser', 'default'];
@@ -71,7 +72,7 @@ export default defineConfig({
     reporters: [
       'default',
       ['json', { outputFile: 'node_modules/.cache/test-report.json' }],
-      './scripts/flaky-reporter.js',
+      new FlakyReporter(),
     ],
     projects: [
       {

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 const REPORT = new URL('../node_modules/.cache/test-flaky.json', import.meta.url);
 
 /** Keeps the names of the tests that failed at first and passed when they were run again. */
-export default class FlakyReporter {
+export class FlakyReporter {
   #names = [];
 
   onTestCaseResult(test) {
