@@ -18,7 +18,7 @@ let problems: string[] = [];
 let sockets: string[] = [];
 
 beforeAll(async () => {
-  [demo, browser] = await Promise.all([startDemo({ DEMO_PACE: '2' }), launch()]);
+  [demo, browser] = await Promise.all([startDemo({ DEMO_PACE: '6' }), launch()]);
   context = await browser.newContext({
     viewport: VIEWPORT,
     permissions: ['clipboard-read', 'clipboard-write'],
