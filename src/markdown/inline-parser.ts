@@ -29,17 +29,7 @@ import {
 import { mayLoadEntities } from './entities.ts';
 import { htmlTagEnd } from './html-tag.ts';
 import { Inline, type InlineType } from './inline.ts';
-import {
-  addressEnd,
-  addressOf,
-  entityAt,
-  labelEnd,
-  normaliseLabel,
-  skipSpace,
-  type Target,
-  titleEnd,
-  unescaped,
-} from './link.ts';
+import { entityAt, labelEnd, normaliseLabel, skipSpace, type Target, targetAt } from './link.ts';
 import { isUnfinishedTag, isUnfinishedTarget, mayBeTag } from './unfinished.ts';
 
 /** What text may refer to, and what else than CommonMark is read in it. */
@@ -612,17 +602,9 @@ class InlineParser implements ParsedInline {
   #target(opener: Bracket, from: number): { target: LinkTarget; end: number } | null {
     const text = this.#text;
     if (text.charCodeAt(from) === OPEN_PAREN) {
-      const at = skipSpace(text, from + 1);
-      const afterAddress = addressEnd(text, at);
-      if (afterAddress >= 0) {
-        const titleAt = skipSpace(text, afterAddress);
-        const afterTitle = titleAt > afterAddress ? titleEnd(text, titleAt) : -1;
-        const end = afterTitle > 0 ? skipSpace(text, afterTitle) : titleAt;
-        if (text.charCodeAt(end) === CLOSE_PAREN && end < this.#end) {
-          const title = afterTitle > 0 ? unescaped(text.slice(titleAt + 1, afterTitle - 1)) : '';
-          return { target: { url: addressOf(text, at, afterAddress), title }, end: end + 1 };
-        }
-      }
+      const target = targetAt(text, skipSpace(text, from + 1));
+      const end = target ? skipSpace(text, target.end) : -1;
+      if (target && text.charCodeAt(end) === CLOSE_PAREN && end < this.#end) return { target, end: end + 1 };
     }
     const afterLabel = labelEnd(text, from);
     const isEmpty = text.startsWith('[]', from);

@@ -83,7 +83,7 @@ export function labelEnd(text: string, at: number): number {
 }
 
 /** The place behind the address that begins there, or -1; an empty one only in `<>`. */
-export function addressEnd(text: string, at: number): number {
+function addressEnd(text: string, at: number): number {
   if (text.charCodeAt(at) === LESS) {
     for (let end = at + 1; end < text.length; end += 1) {
       const code = text.charCodeAt(end);
@@ -109,13 +109,8 @@ export function addressEnd(text: string, at: number): number {
   return depth === 0 ? end : -1;
 }
 
-/** What that address says. */
-export function addressOf(text: string, at: number, end: number): string {
-  return unescaped(text.charCodeAt(at) === LESS ? text.slice(at + 1, end - 1) : text.slice(at, end));
-}
-
 /** The place behind the title that begins there, or -1. */
-export function titleEnd(text: string, at: number): number {
+function titleEnd(text: string, at: number): number {
   const opener = text[at] ?? '';
   const closer = opener === '(' ? ')' : opener;
   if (opener !== '"' && opener !== "'" && opener !== '(') return -1;
@@ -138,6 +133,19 @@ function unescapedAt(text: string, character: string, from: number): number {
   return -1;
 }
 
+/** The address that begins there and the title behind it, if it has one, with the places behind both. */
+export function targetAt(text: string, from: number): (Target & { addressEnd: number; end: number }) | null {
+  const after = addressEnd(text, from);
+  if (after < 0) return null;
+  const isBare = text.charCodeAt(from) !== LESS;
+  const url = unescaped(isBare ? text.slice(from, after) : text.slice(from + 1, after - 1));
+  const titleFrom = skipSpace(text, after);
+  const end = titleFrom > after ? titleEnd(text, titleFrom) : -1;
+  return end < 0
+    ? { url, title: '', addressEnd: after, end: after }
+    : { url, title: unescaped(text.slice(titleFrom + 1, end - 1)), addressEnd: after, end };
+}
+
 /** Behind spaces and tabs, and at most one line end among them. */
 export function skipSpace(text: string, from: number): number {
   let at = from;
@@ -146,10 +154,12 @@ export function skipSpace(text: string, from: number): number {
   return at;
 }
 
-function skipBlanks(text: string, from: number): number {
+/** The place behind the end of the line where only blanks are left of it, or -1. */
+function lineEnd(text: string, from: number): number {
   let at = from;
   while (isSpaceOrTab(text.charCodeAt(at))) at += 1;
-  return at;
+  if (at >= text.length) return at;
+  return text.charCodeAt(at) === NEWLINE ? at + 1 : -1;
 }
 
 /** The definition of a link that the text begins with, and the place where the next line begins. */
@@ -157,27 +167,15 @@ export function definitionAt(text: string, from: number): { definition: Definiti
   const afterLabel = labelEnd(text, from);
   if (afterLabel < 0 || text.charCodeAt(afterLabel) !== COLON) return null;
   const at = skipSpace(text, afterLabel + 1);
-  const afterAddress = addressEnd(text, at);
-  if (afterAddress < 0 || afterAddress === at) return null;
-  const url = addressOf(text, at, afterAddress);
+  const target = targetAt(text, at);
+  if (!target || target.addressEnd === at) return null;
   const label = normaliseLabel(text.slice(from + 1, afterLabel - 1));
-  const titleAt = skipSpace(text, afterAddress);
-  const afterTitle = titleAt > afterAddress ? titleEnd(text, titleAt) : -1;
-  if (afterTitle > 0) {
-    const end = skipBlanks(text, afterTitle);
-    if (isLineEnd(text, end)) {
-      return {
-        definition: { label, url, title: unescaped(text.slice(titleAt + 1, afterTitle - 1)) },
-        end: end + 1,
-      };
-    }
-  }
-  const end = skipBlanks(text, afterAddress);
-  return isLineEnd(text, end) ? { definition: { label, url, title: '' }, end: end + 1 } : null;
-}
-
-function isLineEnd(text: string, at: number): boolean {
-  return at >= text.length || text.charCodeAt(at) === NEWLINE;
+  const { url, title } = target;
+  const end = lineEnd(text, target.end);
+  if (end >= 0) return { definition: { label, url, title }, end };
+  // What stands in the next line and only looks like a title is text.
+  const untitled = lineEnd(text, target.addressEnd);
+  return untitled < 0 ? null : { definition: { label, url, title: '' }, end: untitled };
 }
 
 /** The definitions that stand there in a paragraph, where the last of them begins, and what else the paragraph says. */
@@ -193,7 +191,7 @@ export function leadingDefinitions(
     if (!found) break;
     definitions.push(found.definition);
     last = end;
-    end = Math.min(found.end, text.length);
+    end = found.end;
   }
   return { definitions, last, end };
 }

@@ -1,36 +1,20 @@
 import type { Align } from './block.ts';
-import { BACKSLASH, COLON, DASH, isSpaceOrTab, PIPE } from './characters.ts';
+import { BACKSLASH } from './characters.ts';
 
 /** Columns of a table; more are no table. */
 const MAX_COLUMNS = 1000;
 
+const DELIMITER_ROW = /^[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*(?:\||$))+[ \t]*$/;
+
 /** The alignments that the line under the head of a table says, or null where it is no such line. */
 export function delimiterRow(line: string): readonly Align[] | null {
-  const align: Align[] = [];
-  let at = 0;
-  const skip = (): void => {
-    while (isSpaceOrTab(line.charCodeAt(at))) at += 1;
-  };
-  skip();
-  if (line.charCodeAt(at) === PIPE) at += 1;
-  for (;;) {
-    skip();
-    if (at >= line.length) break;
-    const isLeft = line.charCodeAt(at) === COLON;
-    if (isLeft) at += 1;
-    const dashes = at;
-    while (line.charCodeAt(at) === DASH) at += 1;
-    if (at === dashes) return null;
-    const isRight = line.charCodeAt(at) === COLON;
-    if (isRight) at += 1;
-    align.push(isLeft && isRight ? 'center' : isLeft ? 'left' : isRight ? 'right' : null);
-    if (align.length > MAX_COLUMNS) return null;
-    skip();
-    if (at >= line.length) break;
-    if (line.charCodeAt(at) !== PIPE) return null;
-    at += 1;
-  }
-  return align.length > 0 ? align : null;
+  const columns = DELIMITER_ROW.test(line) ? (line.match(/:?-+:?/g) ?? []) : [];
+  if (columns.length < 1 || columns.length > MAX_COLUMNS) return null;
+  return columns.map((column) => {
+    const isRight = column.endsWith(':');
+    if (column.startsWith(':')) return isRight ? 'center' : 'left';
+    return isRight ? 'right' : null;
+  });
 }
 
 /** What stands in the cells of a row, at most so many; a pipe behind a backslash belongs to its cell. */
