@@ -1,6 +1,6 @@
 import { css, html, LitElement } from 'lit';
 import { property, query } from 'lit/decorators.js';
-import type { UITextPart } from '../core/message.ts';
+import type { UISourcePart, UITextPart } from '../core/message.ts';
 import type { MarkdownViewOptions } from '../markdown/markdown-view.ts';
 import { baseStyles } from './base.styles.ts';
 import { markdownStyles } from './markdown.styles.ts';
@@ -32,11 +32,14 @@ export class AgentText extends LitElement {
   /** How Markdown is read and drawn. */
   @property({ attribute: false }) markdown: MarkdownViewOptions | undefined;
 
+  /** What `[1]` and `【1】` cite: the sources of the message, in their order. */
+  @property({ attribute: false }) sources: readonly UISourcePart[] | undefined;
+
   readonly #shown = new ShownMarkdown();
 
   override updated(): void {
     const { text = '', status } = this.data ?? {};
-    this.#shown.show(this.content, text, status === 'streaming', this.markdown);
+    this.#shown.show(this.content, text, status === 'streaming', this.markdown, this.sources);
   }
 
   override render() {

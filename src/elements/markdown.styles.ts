@@ -91,6 +91,24 @@ export const markdownStyles = css`
   a:not([href]) {
     text-decoration: underline dotted;
   }
+  [data-citation] {
+    font-size: 0.7em;
+    line-height: 0;
+    margin-inline-start: 0.2em;
+    vertical-align: 0.4em;
+  }
+  [data-citation] > * {
+    background: var(--_bubble);
+    border-radius: 1em;
+    color: inherit;
+    font-variant-numeric: tabular-nums;
+    padding: 0.15em 0.5em;
+    text-decoration: none;
+  }
+  [data-citation] > a:hover {
+    background: var(--_accent);
+    color: var(--_on-accent);
+  }
   strong {
     font-weight: 650;
   }

@@ -1,5 +1,5 @@
 import { html, nothing, type TemplateResult } from 'lit';
-import { isOtherThread, type UIMessagePart } from '../core/message.ts';
+import { isOtherThread, type UIMessagePart, type UISourcePart } from '../core/message.ts';
 import { type DisplayOptions, own, type PartRenderer, type Rendered, rendererOf } from './renderers.ts';
 import { strings } from './strings.ts';
 import { nameOf } from './value.ts';
@@ -21,11 +21,16 @@ const failed = new WeakSet<PartRenderer>();
 export class RenderedParts {
   #drawn = new WeakMap<UIMessagePart, { readonly by: PartRenderer; readonly drawn: Drawn | null }>();
   readonly #firsts = new Map<string, number>();
+  /** Those of the message, the same list for as long as they are the same. */
+  #sources: readonly UISourcePart[] = [];
 
   /** In order; sources that follow one another stand in one row, and steps of work in one list. */
   render(messageId: string, parts: readonly UIMessagePart[], options: PartsOptions): unknown[] {
     // Each has the place of its part: nodes stay where they are when steps before them come to be drawn by others.
     const rendered: unknown[] = parts.map(() => nothing);
+    const sources = parts.filter((part) => part.type === 'source');
+    if (sources.length !== this.#sources.length || sources.some((source, at) => source !== this.#sources[at]))
+      this.#sources = sources;
     for (let i = 0; i < parts.length; i += 1) {
       const part = parts[i] as UIMessagePart;
       const drawn = this.#own(messageId, part, i, options);
@@ -35,9 +40,9 @@ export class RenderedParts {
       }
       const end = this.#endOfRow(messageId, parts, i, options);
       const row = parts.slice(i, end);
-      if (part.type === 'source') rendered[i] = renderSources(row);
+      if (part.type === 'source') rendered[i] = renderSources(row, sources.indexOf(part));
       else if (isStep(part)) rendered[i] = renderSteps(row, options, end === parts.length);
-      else rendered[i] = renderPart(part, options);
+      else rendered[i] = renderPart(part, options, this.#sources);
       i = end - 1;
     }
     return rendered;
@@ -116,9 +121,10 @@ function isBlank(part: UIMessagePart): boolean {
   return part.type === 'text' && part.text.trim() === '';
 }
 
-function renderSources(sources: readonly UIMessagePart[]): TemplateResult {
+/** With the numbers by which the text cites them. */
+function renderSources(sources: readonly UIMessagePart[], before: number): TemplateResult {
   return html`<div part="sources" class="sources" role="group" aria-label=${strings.sources(sources.length)}>
-    ${sources.map((source, index) => html`<agent-source .data=${source} .number=${index + 1}></agent-source>`)}
+    ${sources.map((source, index) => html`<agent-source .data=${source} .number=${before + index + 1}></agent-source>`)}
   </div>`;
 }
 
@@ -140,8 +146,9 @@ function renderSteps(
 export function renderPart(
   part: UIMessagePart,
   { display, isTyped = false }: Pick<PartsOptions, 'display' | 'isTyped'>,
+  sources?: readonly UISourcePart[],
 ): TemplateResult | typeof nothing {
-  return setApart(part, elementOf(part, display, isTyped));
+  return setApart(part, elementOf(part, display, isTyped, sources));
 }
 
 /** What belongs to other threads is set apart. */
@@ -158,10 +165,16 @@ function elementOf(
   part: UIMessagePart,
   display: DisplayOptions | undefined,
   isTyped: boolean,
+  sources: readonly UISourcePart[] | undefined,
 ): TemplateResult | typeof nothing {
   switch (part.type) {
     case 'text':
-      return html`<agent-text .data=${part} .markdown=${display?.markdown} ?plain=${isTyped}></agent-text>`;
+      return html`<agent-text
+        .data=${part}
+        .markdown=${display?.markdown}
+        .sources=${sources}
+        ?plain=${isTyped}
+      ></agent-text>`;
     case 'reasoning':
       return html`<agent-reasoning .data=${part} .markdown=${display?.markdown}></agent-reasoning>`;
     case 'tool-call':

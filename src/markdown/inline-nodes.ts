@@ -195,6 +195,7 @@ export class InlineNodes<Node extends object> {
     attribute(made.node, 'data-citation', label);
     const shown = element(target === null ? 'span' : 'a');
     if (target !== null) this.#lead(shown, target, cited?.title ?? '');
+    else if (cited?.title) attribute(shown, 'title', visible(cited.title));
     insert(shown, text(label), null);
     insert(made.node, shown, null);
     return made;

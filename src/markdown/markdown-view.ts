@@ -18,6 +18,8 @@ export interface MarkdownViewHandle {
   finish(): void;
   /** The whole text so far. Where it only got longer, nothing that is shown is touched. */
   set(text: string): void;
+  /** `citations` knows more than when it was asked. What cites something already stays. */
+  refreshCitations(): void;
   /** Takes everything away. */
   reset(): void;
   /** Lets go of the element for good: what it shows stays as it is. */
@@ -114,6 +116,7 @@ export function createMarkdownView(root: Element, options: MarkdownViewOptions =
   return {
     append,
     reset,
+    refreshCitations: () => view.refreshCitations(),
     finish() {
       if (isFinished || isDestroyed) return;
       isFinished = true;

@@ -24,7 +24,7 @@ export interface TextView<Node> {
   defines: number;
   readonly kept: Bound<Node>[];
   shown: Bound<Node>[];
-  /** Labels that it names and that had no definition. */
+  /** Labels that it names and that had no definition, and cited nothing. */
   waits: Set<string> | null;
   /** The length of the text when it was read last. */
   length: number;
@@ -80,6 +80,11 @@ export class Texts<Node> {
       ...options,
       get isStreaming() {
         return options.isStreaming;
+      },
+      cites: (label) => {
+        const isCited = options.cites(label);
+        if (!isCited) this.#wait(label);
+        return isCited;
       },
       definition: (label) => {
         const found = definitions.definition(label);

@@ -131,6 +131,12 @@ export class MarkdownView<Node extends object> {
     this.#footnotes.show();
   }
 
+  /** Something more may be cited now. */
+  refreshCitations(): void {
+    this.#texts.invalidate();
+    this.#texts.refresh();
+  }
+
   reset(): void {
     for (const child of this.#view.children) this.#renderer.remove(child.node);
     this.#footnotes.clear();
