@@ -41,6 +41,33 @@ export const User = user({});
 export const UserWithVersions = user({ canEdit: true, versions });
 export const Editing = user({ canEdit: true, editing: true });
 
+const cited = {
+  id: 'c',
+  role: 'assistant',
+  status: 'done',
+  createdAt: new Date(0),
+  parts: [
+    {
+      type: 'text',
+      text: 'The specification says so[1], and a guide shows how it looks[2]. The minutes agree.【3】 Nobody else does [4].',
+      status: 'done',
+    },
+    { type: 'source', sourceType: 'url', id: 'a', url: 'https://html.spec.whatwg.org/', title: 'HTML' },
+    {
+      type: 'source',
+      sourceType: 'url',
+      id: 'b',
+      url: 'https://web.dev/articles/custom-elements-v1',
+      title: 'Custom elements',
+    },
+    { type: 'source', sourceType: 'document', id: 'm', title: 'Minutes', filename: 'minutes.pdf' },
+  ],
+} as const satisfies UIMessage;
+
+export const Cited = {
+  render: () => Object.assign(document.createElement('agent-message'), { message: cited }),
+};
+
 export const LatestAnswer = {
   loaders: [async () => ({ message: (await played('text')).messages.at(-1) })],
   render: (_: unknown, { loaded }: { loaded: Record<string, unknown> }) =>

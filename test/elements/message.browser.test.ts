@@ -311,3 +311,83 @@ describe('versions', () => {
     document.body.removeAttribute('dir');
   });
 });
+
+describe('a text that cites', () => {
+  const text = (words: string): UIMessagePart => ({ type: 'text', text: words, status: 'done' });
+  const source = (id: string, fields: object = {}): UIMessagePart => ({
+    type: 'source',
+    sourceType: 'url',
+    id,
+    url: `https://${id}.example/page`,
+    title: `About ${id}`,
+    ...fields,
+  });
+  const citations = () =>
+    [...(find('agent-text')?.shadowRoot?.querySelectorAll('[data-citation] > *') ?? [])].map((element) => [
+      element.textContent,
+      element.getAttribute('href'),
+      element.getAttribute('title'),
+    ]);
+
+  it('leads to the sources of its message, by their numbers and their ids, also where they come later', async () => {
+    const said = text('So it is[1], they say【2】, or not [c]. Not [4].');
+    const { element } = await setup({ ...answer, parts: [said] });
+    expect(citations()).toEqual([]);
+    const node = find('agent-text')?.shadowRoot?.querySelector('p');
+    element.message = { ...answer, parts: [said, source('a')] };
+    await drawn();
+    expect(citations()).toEqual([['1', 'https://a.example/page', 'About a']]);
+    element.message = { ...answer, parts: [said, source('a'), text('And'), source('b'), source('c')] };
+    await drawn();
+    expect(citations()).toEqual([
+      ['1', 'https://a.example/page', 'About a'],
+      ['2', 'https://b.example/page', 'About b'],
+      ['c', 'https://c.example/page', 'About c'],
+    ]);
+    // The paragraph is the same one.
+    expect(node?.isConnected).toBe(true);
+    expect(node?.textContent).toBe('So it is1, they say2, or not c. Not [4].');
+    // Rows of sources go on counting.
+    const numbers = [...(find('article')?.querySelectorAll('agent-source') ?? [])].map(
+      ({ number }) => number,
+    );
+    expect(numbers).toEqual([1, 2, 3]);
+  });
+
+  it('names a document that leads nowhere, and leads to no address that runs or is none', async () => {
+    await setup({
+      ...answer,
+      parts: [
+        text('[1] [2] [3]'),
+        source('a', { url: undefined, title: undefined, filename: 'a\u202egpj.pdf' }),
+        source('b', { url: 'javascript:alert(1)' }),
+        source('c', { url: 5, title: {} } as object),
+      ],
+    });
+    expect(citations()).toEqual([
+      ['1', null, 'a⟨U+202E⟩gpj.pdf'],
+      ['2', null, 'About b'],
+      ['3', null, null],
+    ]);
+  });
+
+  it('is not drawn again for each piece of another text', async () => {
+    const words = text('So it is [1].');
+    const { element } = await setup({ ...answer, parts: [words, source('a'), text('On')] });
+    const made = find('agent-text')?.shadowRoot?.querySelector('[data-citation]');
+    let times = 0;
+    const first = find('agent-text') as HTMLElementTagNameMap['agent-text'];
+    const { render } = first;
+    first.render = () => {
+      times += 1;
+      return render.call(first);
+    };
+    element.message = {
+      ...answer,
+      parts: [...(element.message?.parts.slice(0, 2) ?? []), text('On and on')],
+    };
+    await drawn();
+    expect(times).toBe(0);
+    expect(find('agent-text')?.shadowRoot?.querySelector('[data-citation]')).toBe(made);
+  });
+});
