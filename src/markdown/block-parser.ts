@@ -355,7 +355,7 @@ export class BlockParser {
     let closing = end;
     while (closing > depth && rest.charCodeAt(closing - 1) === HASH) closing -= 1;
     if (closing === depth || isSpaceOrTab(rest.charCodeAt(closing - 1))) end = trimmedEnd(rest, closing);
-    block.text = end > depth ? rest.slice(depth, end).trimStart() : '';
+    block.text = end > depth ? rest.slice(depth, end).replace(/^[ \t]+/, '') : '';
     this.#at = this.#line.length;
     return block;
   }

@@ -92,6 +92,10 @@ export class Footnotes<Node> {
     this.#notes.clear();
     this.#changed.clear();
     this.#shown.length = 0;
+    this.#removeSection();
+  }
+
+  #removeSection(): void {
     if (this.#section) this.#renderer.remove(this.#section.node);
     this.#section = null;
   }
@@ -102,6 +106,7 @@ export class Footnotes<Node> {
     if (note === undefined || this.#shown[index]?.note !== note) return;
     this.#shown.splice(index, 1);
     this.#renderer.remove(note);
+    if (this.#shown.length === 0) this.#removeSection();
   }
 
   /** Where that number stands, or would stand, among those that are shown. */

@@ -1,3 +1,4 @@
+import type { InlinePort } from './bound-inline.ts';
 import type { Footnotes } from './footnotes.ts';
 import { type Inline, plainText } from './inline.ts';
 import type { MarkdownOptions } from './options.ts';
@@ -24,8 +25,14 @@ const ELEMENTS: Partial<Record<Inline['type'], ElementName>> = {
 const LOOKS_LIKE_ADDRESS =
   /^\s*(?:[a-z][a-z\d+.-]*:\/\/|www\.)?((?:[\p{L}\p{M}\p{N}_-]+\.)+[\p{L}\p{M}]{2,24})(?:[/:?#\u2044\u2215]\S*)?\s*$/iu;
 
+const WEB = /^https?:/i;
+
 /** Makes the nodes of what stands in a line. Addresses go through the policies of the application. */
-export class InlineNodes<Node extends object> {
+export class InlineNodes<Node extends object> implements InlinePort<Node> {
+  readonly text: Renderer<Node>['text'];
+  readonly insert: Renderer<Node>['insert'];
+  readonly remove: Renderer<Node>['remove'];
+  readonly rewrite: Renderer<Node>['rewrite'];
   readonly #renderer: Renderer<Node>;
   readonly #options: MarkdownOptions;
   readonly #footnotes: Footnotes<Node>;
@@ -42,6 +49,10 @@ export class InlineNodes<Node extends object> {
     isDefined: (label: string) => boolean,
   ) {
     this.#renderer = renderer;
+    this.text = renderer.text;
+    this.insert = renderer.insert;
+    this.remove = renderer.remove;
+    this.rewrite = renderer.rewrite;
     this.#options = options;
     this.#footnotes = footnotes;
     this.#isDefined = isDefined;
@@ -93,7 +104,10 @@ export class InlineNodes<Node extends object> {
   finish(piece: Inline, { node }: Made<Node>): void {
     this.update(piece, node);
     if (piece.type !== 'link' || piece.url === null || piece.isAuto) return;
-    const said = LOOKS_LIKE_ADDRESS.exec(asItLooks(plainText(piece).slice(0, 300)))?.[1];
+    const text = plainText(piece);
+    // An address of another kind that stands for itself has no host that it could hide.
+    if (text === piece.url && !WEB.test(text)) return;
+    const said = LOOKS_LIKE_ADDRESS.exec(asItLooks(text.slice(0, 300)))?.[1];
     const host = said && otherHost(said, this.#target(piece.url) ?? '');
     if (!host) return;
     const shown = this.#renderer.element('span');

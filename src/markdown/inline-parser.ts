@@ -359,7 +359,7 @@ class InlineParser implements ParsedInline {
     const end = this.#closingBackticks(from, length);
     if (end >= 0) {
       let code = text.slice(from, end).replaceAll('\n', ' ');
-      if (code.length > 2 && code.startsWith(' ') && code.endsWith(' ') && code.trim() !== '') {
+      if (code.startsWith(' ') && code.endsWith(' ') && /[^ ]/.test(code)) {
         code = code.slice(1, -1);
       }
       return this.#take(end + length, withText('inlineCode', code));

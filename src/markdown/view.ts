@@ -1,6 +1,6 @@
 import type { Block, BlockType } from './block.ts';
 import { BlockParser } from './block-parser.ts';
-import type { Bound, InlinePort } from './bound-inline.ts';
+import type { Bound } from './bound-inline.ts';
 import { CodeView } from './code-view.ts';
 import { loadEntities } from './entities.ts';
 import { Footnotes } from './footnotes.ts';
@@ -15,6 +15,23 @@ import { FREEZE_AFTER, Texts, type TextView, textView } from './texts.ts';
 /** A line that is still being written and is longer is only read again when it grew by half. */
 const LONG_LINE = 16_384;
 const LANGUAGE = /^[^\s\p{Cc}]{1,30}/u;
+
+/** What blocks are shown as; lists with numbers and the depths of headings apart. */
+const ELEMENTS: Readonly<Record<BlockType, ElementName>> = {
+  root: 'p',
+  blockquote: 'blockquote',
+  list: 'ul',
+  listItem: 'li',
+  footnoteDefinition: 'li',
+  directive: 'div',
+  paragraph: 'p',
+  heading: 'h1',
+  code: 'pre',
+  math: 'div',
+  html: 'p',
+  table: 'table',
+  thematicBreak: 'hr',
+};
 
 /** One block as it is shown. */
 interface BlockView<Node> {
@@ -49,7 +66,6 @@ export class MarkdownView<Node extends object> {
   readonly #renderer: Renderer<Node>;
   readonly #options: MarkdownOptions;
   readonly #root: Node;
-  readonly #port: InlinePort<Node>;
   readonly #freezeAfter: number;
   #parser!: BlockParser;
   #view!: BlockView<Node>;
@@ -68,20 +84,9 @@ export class MarkdownView<Node extends object> {
     this.#freezeAfter = freezeAfter;
     instances += 1;
     this.#footnotes = new Footnotes(renderer, root, `markdown-${instances}-`);
-    const nodes = new InlineNodes(renderer, options, this.#footnotes, (label) =>
+    this.#nodes = new InlineNodes(renderer, options, this.#footnotes, (label) =>
       this.#parser.footnotes.has(label),
     );
-    this.#nodes = nodes;
-    this.#port = {
-      make: (piece) => nodes.make(piece),
-      update: (piece, node) => nodes.update(piece, node),
-      finish: (piece, made) => nodes.finish(piece, made),
-      kindOf: (piece) => nodes.kindOf(piece),
-      text: renderer.text,
-      insert: renderer.insert,
-      remove: renderer.remove,
-      rewrite: renderer.rewrite,
-    };
     this.#begin();
   }
 
@@ -156,7 +161,7 @@ export class MarkdownView<Node extends object> {
         return !view.#isFinished;
       },
     };
-    this.#texts = new Texts(this.#port, this.#freezeAfter, options, {
+    this.#texts = new Texts(this.#nodes, this.#freezeAfter, options, {
       definition: (label) => parser.definitions.get(label),
       hasFootnote: (label) => parser.footnotes.has(label),
     });
@@ -249,66 +254,23 @@ export class MarkdownView<Node extends object> {
   }
 
   #create(block: Block, type: BlockType, key: string): BlockView<Node> {
-    const element = (name: ElementName): Node => this.#renderer.element(name);
-    switch (type) {
-      case 'blockquote': {
-        const node = element('blockquote');
-        return this.#makeView(block, node, node, key);
-      }
-      case 'list': {
-        const node = element(block.start === null ? 'ul' : 'ol');
-        if (block.start !== null && block.start !== 1) this.#set(node, 'start', `${block.start}`);
-        return this.#makeView(block, node, node, key);
-      }
-      case 'listItem': {
-        const node = element('li');
-        return this.#makeView(block, node, node, key);
-      }
-      case 'footnoteDefinition': {
-        const node = element('li');
-        this.#footnotes.define(block.info, node);
-        return this.#makeView(block, node, node, key);
-      }
-      case 'directive': {
-        const node = element('div');
-        this.#set(node, 'data-directive', block.info);
-        return this.#makeView(block, node, node, key);
-      }
-      case 'heading': {
-        const node = element(`h${block.depth}` as ElementName);
-        return this.#makeView(block, node, node, key, true);
-      }
-      case 'thematicBreak': {
-        const node = element('hr');
-        return this.#makeView(block, node, node, key);
-      }
-      case 'code': {
-        const node = element('pre');
-        const code = element('code');
-        this.#renderer.insert(node, code, null);
-        return this.#decorated(this.#makeView(block, node, code, key));
-      }
-      case 'math': {
-        const node = element('div');
-        this.#set(node, 'data-math', 'display');
-        return this.#makeView(block, node, node, key);
-      }
-      case 'table': {
-        const node = element('table');
-        return this.#decorated(this.#makeView(block, node, node, key));
-      }
-      case 'html': {
-        const node = element('p');
-        return this.#makeView(block, node, node, key);
-      }
-      case 'paragraph':
-      case 'root': {
-        const node = element('p');
-        return this.#makeView(block, node, node, key, true);
-      }
-      default:
-        return type satisfies never;
+    const { start, depth, info } = block;
+    const isOrdered = type === 'list' && start !== null;
+    const node = this.#renderer.element(
+      isOrdered ? 'ol' : type === 'heading' ? (`h${depth}` as ElementName) : ELEMENTS[type],
+    );
+    let content = node;
+    if (isOrdered && start !== 1) this.#set(node, 'start', `${start}`);
+    else if (type === 'footnoteDefinition') this.#footnotes.define(info, node);
+    else if (type === 'directive') this.#set(node, 'data-directive', info);
+    else if (type === 'math') this.#set(node, 'data-math', 'display');
+    else if (type === 'code') {
+      content = this.#renderer.element('code');
+      this.#renderer.insert(node, content, null);
     }
+    const hasText = type === 'paragraph' || type === 'heading';
+    const view = this.#makeView(block, node, content, key, hasText);
+    return type === 'code' || type === 'table' ? this.#decorated(view) : view;
   }
 
   #decorated(view: BlockView<Node>): BlockView<Node> {

@@ -60,6 +60,14 @@ describe('CommonMark 0.31.2', () => {
     },
   );
 
+  it.each([
+    ['an address of another kind', '<h.tp://)>'],
+    ['a line separator in code', '` \u2028 `'],
+    ['a no-break space that a heading begins with', '# \u00a0a', '<h1>\u00a0a</h1>'],
+  ])('is followed in %s', (_name, markdown, html = commonmarkHtml(markdown)) => {
+    expect(ours(markdown, false)).toBe(normalised(html));
+  });
+
   it('is followed exactly, HTML as text', () => {
     const same = specExamples.filter(({ number, markdown, html }) => {
       const wanted = raw.has(number) ? commonmarkHtml(markdown) : html;
