@@ -225,29 +225,91 @@ describe('a library that comes on demand', () => {
     await expect.poll(happened).toEqual(['https://tracker.invalid/x.png']);
   });
 
-  it('shows a diagram as an image', async () => {
-    const svg =
-      '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>top.ran = 1</script></svg>';
-    const mermaid = createMermaidRenderer(async () => ({
-      default: { initialize() {}, render: async () => ({ svg }) },
-    }));
+  /** The address of a script that others wrote; `draw` is the body of what draws. */
+  const scriptOf = (draw: string): string =>
+    `data:text/javascript,${encodeURIComponent(
+      `globalThis.mermaid = { initialize(how) { this.how = how; }, async render(id, source) { ${draw} } };`,
+    )}`;
+  const picture = (inner: string): string =>
+    `'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" viewBox="0 0 90 90">${inner}</svg>'`;
+  const frame = (): (Window & typeof globalThis) | null | undefined =>
+    document.querySelector('iframe')?.contentWindow as Window & typeof globalThis;
+
+  it('shows diagrams as images, all out of one page that nobody sees', async () => {
+    const mermaid = createMermaidRenderer(
+      scriptOf(`return { svg: ${picture('<script>top.ran = 1</script>')} };`),
+    );
+    const root = shown('```mermaid\na-->b\n```\n\n```mermaid\nb-->c\n```', { mermaid });
+    await expect
+      .poll(() => [...root.querySelectorAll('img')].map(({ naturalWidth }) => naturalWidth))
+      .toEqual([9, 9]);
+    expect([...root.querySelectorAll('img')].map(({ alt }) => alt)).toEqual(['a-->b', 'b-->c']);
+    expect(root.querySelector('img')?.width).toBe(90);
+    expect(root.querySelector('svg, script, code')).toBe(null);
+    expect('ran' in window).toBe(false);
+    expect('mermaid' in window).toBe(false);
+    expect(document.querySelectorAll('iframe').length).toBe(1);
+    expect(document.querySelector('iframe')?.checkVisibility({ visibilityProperty: true })).toBe(false);
+    expect((frame() as unknown as { mermaid: { how: object } }).mermaid.how).toMatchObject({
+      securityLevel: 'strict',
+      htmlLabels: false,
+    });
+  });
+
+  it('asks for nothing that a diagram names, and runs nothing of it', async () => {
+    const address = (name: string) => `https://tracker.invalid${name && '/'}${name}`;
+    const html =
+      `<style>@import url(${address('a.css')}); p { background: url(${address('b.png')}) }</style><p>text</p>` +
+      `<img src="${address('c.png')}" onerror="top.ran = 1"><svg><image href="${address('d.png')}" /></svg>` +
+      `<iframe src="${address('e')}"></iframe><img src="x" onerror="top.ran = 1">`;
+    const mermaid = createMermaidRenderer(
+      scriptOf(`
+        globalThis.refused = [];
+        document.addEventListener('securitypolicyviolation', (event) => refused.push(event.blockedURI));
+        document.body.innerHTML = ${JSON.stringify(html)};
+        new Image().src = '${address('f.png')}';
+        await fetch('${address('g')}').catch(() => {});
+        return { svg: ${picture(`<image href="${address('h.png')}" />`)} };`),
+    );
     const root = shown('```mermaid\na-->b\n```', { mermaid });
     await expect.poll(() => root.querySelector('img')?.naturalWidth).toBe(9);
-    expect(root.querySelector('img')?.alt).toBe('a-->b');
-    expect(root.querySelector('svg, script, code')).toBe(null);
+    const refused = (): string[] => (frame() as unknown as { refused: string[] }).refused;
+    await expect
+      .poll(() =>
+        refused()
+          .filter((uri) => uri.startsWith('https://tracker'))
+          .sort(),
+      )
+      // Of what a frame would show, only the host is told.
+      .toEqual(['', 'a.css', 'b.png', 'c.png', 'd.png', 'f.png', 'g'].map(address));
+    expect(refused()).toContain('inline');
+    expect(await happened()).toEqual([]);
     expect('ran' in window).toBe(false);
   });
 
-  it('leaves the source where it does not come', async () => {
+  it('leaves the source where it does not come, and asks for it again with the next one', async () => {
     const fails = async (): Promise<never> => {
       throw new Error('offline');
     };
-    const root = shown('```mermaid\na-->b\n```\n\n$$\nx^2\n$$', {
-      mermaid: createMermaidRenderer(fails),
-      math: createKatexRenderer(fails),
-    });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const mermaid = createMermaidRenderer('data:text/javascript,throw 0');
+    const renderers = { mermaid, math: createKatexRenderer(fails) };
+    const root = shown('```mermaid\na-->b\n```\n\n$$\nx^2\n$$', renderers);
+    await pause(200);
     expect(root.textContent).toContain('a-->b');
     expect(root.textContent).toContain('x^2');
+    expect(document.querySelector('iframe')).toBe(null);
+    shown('```mermaid\na-->b\n```', renderers);
+    expect(document.querySelectorAll('iframe').length).toBe(1);
+    await expect.poll(() => document.querySelectorAll('iframe').length).toBe(0);
+  });
+
+  it('leaves the source where it refuses it, and where it is longer than anybody writes', async () => {
+    const mermaid = createMermaidRenderer(scriptOf("throw new Error('no diagram');"));
+    const root = shown(`\`\`\`mermaid\na-->b\n\`\`\`\n\n\`\`\`mermaid\n${'a-->b\n'.repeat(4_000)}\`\`\``, {
+      mermaid,
+    });
+    await pause(200);
+    expect(root.querySelector('img')).toBe(null);
+    expect(root.querySelectorAll('pre').length).toBe(2);
   });
 });
