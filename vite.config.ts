@@ -100,6 +100,7 @@ export default defineConfig({
             '@cfworker/json-schema',
             'papaparse',
             'fast-check',
+            'katex',
           ],
         },
         test: {

@@ -5,16 +5,30 @@ interface Katex {
   render(source: string, element: HTMLElement, options: Readonly<Record<string, unknown>>): void;
 }
 
+/** What is longer stays source: browsers take far longer to lay out a longer formula. Characters. */
+const LONGEST = 5_000;
+
 /**
  * Draws mathematics by KaTeX, which comes with the first formula: `createKatexRenderer(() => import('katex'))`. It
  * writes MathML, which browsers show without its styles and fonts.
  */
 export function createKatexRenderer(load: () => Promise<{ readonly default: Katex }>): MarkdownRenderer {
   return async (element, source) => {
+    if (source.length > LONGEST) return;
     try {
       const { default: katex } = await load();
       const drawn = document.createElement('div');
-      katex.render(source, drawn, { displayMode: true, output: 'mathml', trust: false, maxExpand: 200 });
+      // A formula may say where it is painted, which is not over what stands around it.
+      drawn.style.overflow = 'auto';
+      katex.render(source, drawn, {
+        displayMode: true,
+        output: 'mathml',
+        trust: false,
+        maxExpand: 200,
+        maxSize: 50,
+        // What is no LaTeX is no matter for the console.
+        strict: 'ignore',
+      });
       element.replaceChildren(drawn);
     } catch {
       // The source is shown already.

@@ -1,10 +1,28 @@
 import { createMarkdownView, type MarkdownRenderer } from 'agent-chat-kit/markdown';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { drawChart } from '../../examples/markdown/chart.ts';
 import { createKatexRenderer } from '../../examples/markdown/katex.ts';
 import { createMermaidRenderer } from '../../examples/markdown/mermaid.ts';
 
-afterEach(() => document.body.replaceChildren());
+/** What was asked for since the test began, but for what the page itself is made of. */
+let asked: string[] = [];
+const watch = new PerformanceObserver((list) => note(list.getEntries()));
+const note = (entries: PerformanceEntryList): void => {
+  for (const { name } of entries) if (new URL(name).origin !== location.origin) asked.push(name);
+};
+
+beforeEach(() => {
+  asked = [];
+  watch.observe({ type: 'resource' });
+  for (const name of ['alert', 'open'] as const)
+    vi.spyOn(window, name).mockImplementation(() => null as never);
+});
+
+afterEach(() => {
+  watch.disconnect();
+  vi.restoreAllMocks();
+  document.body.replaceChildren();
+});
 
 function shown(text: string, renderers: Readonly<Record<string, MarkdownRenderer>>): HTMLElement {
   const root = document.createElement('article');
@@ -55,45 +73,243 @@ describe('a chart', () => {
   });
 });
 
-describe('a library that comes on demand', () => {
-  it('draws a formula into the place of its source', async () => {
-    const asked: unknown[] = [];
-    const math = createKatexRenderer(async () => ({
-      default: {
-        render(source, element, options) {
-          asked.push(source, options['trust']);
-          element.textContent = 'drawn';
-        },
-      },
-    }));
-    const root = shown('$$\nx^2\n$$', { math });
-    await expect.poll(() => root.textContent).toBe('drawn');
-    expect(asked).toEqual(['x^2', false]);
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+/** What was asked for and what ran, once there was time for it. */
+async function happened(): Promise<string[]> {
+  await pause(100);
+  note(watch.takeRecords());
+  const ran = [...vi.mocked(alert).mock.calls, ...vi.mocked(open).mock.calls];
+  return [...asked, ...ran.map((call) => `ran: ${call}`)];
+}
+
+/** What of a formula leads anywhere, loads or runs. */
+function active(root: Element): string[] {
+  return [...root.querySelectorAll('*')].flatMap(({ localName, attributes, namespaceURI }) => [
+    ...(/^(?:a|img|script|iframe|object|embed|link|style|mglyph|foreignobject)$/i.test(localName)
+      ? [localName]
+      : []),
+    ...(namespaceURI?.endsWith('MathML') || /^(?:div|span)$/.test(localName) ? [] : [`${namespaceURI}`]),
+    ...[...attributes]
+      .filter(({ name, value }) => /^on|href|src|^(?:id|data-x)$/.test(name) || /url\(|script:/i.test(value))
+      .map(({ name, value }) => `${name}=${value}`),
+  ]);
+}
+
+describe('mathematics by KaTeX', () => {
+  const load = vi.fn(() => import('katex'));
+  const renderers = { math: createKatexRenderer(load) };
+  const formula = (source: string): HTMLElement => shown(`$$\n${source}\n$$`, renderers);
+
+  beforeEach(() => load.mockClear());
+
+  it('is source until it is whole, then drawn once, whatever the pieces', async () => {
+    const root = document.createElement('article');
+    document.body.append(root);
+    const view = createMarkdownView(root, { renderers, math: true });
+    const text = 'Before.\n\n$$\n\\frac{a}{\\sqrt{b}}\n$$\n\nAfter.';
+    const drawn = vi.fn();
+    const changes = new MutationObserver((records) => {
+      for (const { addedNodes } of records)
+        for (const node of addedNodes) if ((node as Element).querySelector?.('math')) drawn();
+    });
+    changes.observe(root, { childList: true, subtree: true });
+    const closed = text.lastIndexOf('$$');
+    for (let at = 0; at < text.length; at += 3) {
+      view.append(text.slice(at, at + 3));
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      if (at + 3 > closed) continue;
+      expect(root.querySelector('math')).toBe(null);
+      expect(load).not.toHaveBeenCalled();
+      if (text.slice(0, at).includes('sqrt')) expect(root.textContent).toContain('\\frac{a}{\\sqrt');
+    }
+    view.finish();
+    await expect.poll(() => root.querySelector('math mfrac msqrt')?.textContent).toBe('b');
+    await pause(50);
+    expect(drawn).toHaveBeenCalledTimes(1);
+    expect(load).toHaveBeenCalledTimes(1);
+    expect(root.querySelector('math')?.getAttribute('display')).toBe('block');
+    expect(root.querySelector('math')?.getBoundingClientRect().height).toBeGreaterThan(20);
+    expect(root.firstElementChild?.textContent).toBe('Before.');
+    expect(root.lastElementChild?.textContent).toBe('After.');
+    expect(await happened()).toEqual([]);
   });
 
-  it('shows a diagram as an image', async () => {
-    const svg =
-      '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>top.ran = 1</script></svg>';
-    const mermaid = createMermaidRenderer(async () => ({
-      default: { initialize() {}, render: async () => ({ svg }) },
-    }));
+  it.each(['\\frac{a}', '\\nobody{x}', '{', '\\color{url(https://tracker.invalid/)}x', 'x^2^3'])(
+    'stays source where KaTeX refuses it: %s',
+    async (source) => {
+      const root = formula(source);
+      await pause(100);
+      expect(load).toHaveBeenCalled();
+      expect(root.querySelector('math, span')).toBe(null);
+      expect(root.textContent?.trim()).toBe(source);
+    },
+  );
+
+  it.each([
+    '\\href{javascript:alert(1)}{x}',
+    '\\href{https://tracker.invalid/}{x}',
+    '\\url{https://tracker.invalid/}',
+    '\\url{javascript:alert(1)}',
+    '\\includegraphics{https://tracker.invalid/x.png}',
+    '\\htmlClass{bar}{x}',
+    '\\htmlId{named}{x}',
+    '\\htmlStyle{background: url(https://tracker.invalid/x.png)}{x}',
+    '\\htmlData{x=1}{x}',
+    '\\text{<img src=https://tracker.invalid/x.png onerror=alert(1)>}',
+    '\\verb|<script>alert(1)</script>|',
+    '\\fcolorbox{red}{blue}{x}',
+  ])('leads nowhere, loads nothing and runs nothing: %s', async (source) => {
+    const root = formula(source);
+    await expect.poll(() => root.querySelector('math')).not.toBe(null);
+    for (const element of root.querySelectorAll<HTMLElement>('math *')) element.click?.();
+    expect(active(root)).toEqual([]);
+    expect([...root.querySelectorAll('[class]')].map(({ className }) => className)).toEqual(['katex']);
+    expect(await happened()).toEqual([]);
+  });
+
+  it.each([
+    ['a macro that calls itself', '\\def\\a{\\a\\a}\\a'],
+    ['a macro that grows', '\\def\\a#1{#1#1#1#1}\\a{\\a{\\a{\\a{\\a{\\a{x}}}}}}'],
+    ['more than anybody writes', 'x'.repeat(1_000_000)],
+    ['more in each other than a stack holds', `${'{'.repeat(2_400)}x${'}'.repeat(2_400)}`],
+  ])('ends, and stays source: %s', async (_, source) => {
+    const start = performance.now();
+    const root = formula(source);
+    await pause(100);
+    expect(root.querySelector('math')).toBe(null);
+    expect(root.textContent?.trim()).toBe(source);
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
+
+  it.each([
+    ['as long as is drawn', 'x'.repeat(5_000)],
+    ['as deep as is drawn', `${'\\frac1{'.repeat(620)}x${'}'.repeat(620)}`],
+    ['as high as is drawn', `${'x^{'.repeat(1_240)}x${'}'.repeat(1_240)}`],
+  ])('ends: %s', async (_, source) => {
+    const start = performance.now();
+    const root = formula(source);
+    await pause(100);
+    root.getBoundingClientRect();
+    expect(root.textContent).toContain('x');
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
+
+  it('is not painted over what stands around it', async () => {
+    const root = shown(
+      ['\\rule{10000em}{10000em}', '\\raisebox{60em}{x}', '\\kern-900em x']
+        .map((source) => `$$\n${source}\n$$`)
+        .join('\n\n'),
+      renderers,
+    );
+    await expect.poll(() => root.querySelectorAll('math').length).toBe(3);
+    for (const math of root.querySelectorAll('math')) {
+      const box = math.parentElement?.parentElement as HTMLElement;
+      expect(getComputedStyle(box).overflow).toBe('auto');
+      expect(box.getBoundingClientRect().height).toBeLessThan(1_000);
+      expect(box.getBoundingClientRect().width).toBeLessThanOrEqual(root.getBoundingClientRect().width);
+    }
+  });
+
+  it('has no names that another formula gave', async () => {
+    const root = shown('$$\n\\gdef\\given{1}\\given\n$$\n\n$$\n\\given\n$$', renderers);
+    await expect.poll(() => root.querySelectorAll('math').length).toBe(1);
+    await pause(50);
+    expect(root.lastElementChild?.textContent?.trim()).toBe('\\given');
+  });
+});
+
+describe('a library that comes on demand', () => {
+  it('is seen where it asks for anything', async () => {
+    new Image().src = 'https://tracker.invalid/x.png';
+    await expect.poll(happened).toEqual(['https://tracker.invalid/x.png']);
+  });
+
+  /** The address of a script that others wrote; `draw` is the body of what draws. */
+  const scriptOf = (draw: string): string =>
+    `data:text/javascript,${encodeURIComponent(
+      `globalThis.mermaid = { initialize(how) { this.how = how; }, async render(id, source) { ${draw} } };`,
+    )}`;
+  const picture = (inner: string): string =>
+    `'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" viewBox="0 0 90 90">${inner}</svg>'`;
+  const frame = (): (Window & typeof globalThis) | null | undefined =>
+    document.querySelector('iframe')?.contentWindow as Window & typeof globalThis;
+
+  it('shows diagrams as images, all out of one page that nobody sees', async () => {
+    const mermaid = createMermaidRenderer(
+      scriptOf(`return { svg: ${picture('<script>top.ran = 1</script>')} };`),
+    );
+    const root = shown('```mermaid\na-->b\n```\n\n```mermaid\nb-->c\n```', { mermaid });
+    await expect
+      .poll(() => [...root.querySelectorAll('img')].map(({ naturalWidth }) => naturalWidth))
+      .toEqual([9, 9]);
+    expect([...root.querySelectorAll('img')].map(({ alt }) => alt)).toEqual(['a-->b', 'b-->c']);
+    expect(root.querySelector('img')?.width).toBe(90);
+    expect(root.querySelector('svg, script, code')).toBe(null);
+    expect('ran' in window).toBe(false);
+    expect('mermaid' in window).toBe(false);
+    expect(document.querySelectorAll('iframe').length).toBe(1);
+    expect(document.querySelector('iframe')?.checkVisibility({ visibilityProperty: true })).toBe(false);
+    expect((frame() as unknown as { mermaid: { how: object } }).mermaid.how).toMatchObject({
+      securityLevel: 'strict',
+      htmlLabels: false,
+    });
+  });
+
+  it('asks for nothing that a diagram names, and runs nothing of it', async () => {
+    const address = (name: string) => `https://tracker.invalid${name && '/'}${name}`;
+    const html =
+      `<style>@import url(${address('a.css')}); p { background: url(${address('b.png')}) }</style><p>text</p>` +
+      `<img src="${address('c.png')}" onerror="top.ran = 1"><svg><image href="${address('d.png')}" /></svg>` +
+      `<iframe src="${address('e')}"></iframe><img src="x" onerror="top.ran = 1">`;
+    const mermaid = createMermaidRenderer(
+      scriptOf(`
+        globalThis.refused = [];
+        document.addEventListener('securitypolicyviolation', (event) => refused.push(event.blockedURI));
+        document.body.innerHTML = ${JSON.stringify(html)};
+        new Image().src = '${address('f.png')}';
+        await fetch('${address('g')}').catch(() => {});
+        return { svg: ${picture(`<image href="${address('h.png')}" />`)} };`),
+    );
     const root = shown('```mermaid\na-->b\n```', { mermaid });
     await expect.poll(() => root.querySelector('img')?.naturalWidth).toBe(9);
-    expect(root.querySelector('img')?.alt).toBe('a-->b');
-    expect(root.querySelector('svg, script, code')).toBe(null);
+    const refused = (): string[] => (frame() as unknown as { refused: string[] }).refused;
+    await expect
+      .poll(() =>
+        refused()
+          .filter((uri) => uri.startsWith('https://tracker'))
+          .sort(),
+      )
+      // Of what a frame would show, only the host is told.
+      .toEqual(['', 'a.css', 'b.png', 'c.png', 'd.png', 'f.png', 'g'].map(address));
+    expect(refused()).toContain('inline');
+    expect(await happened()).toEqual([]);
     expect('ran' in window).toBe(false);
   });
 
-  it('leaves the source where it does not come', async () => {
+  it('leaves the source where it does not come, and asks for it again with the next one', async () => {
     const fails = async (): Promise<never> => {
       throw new Error('offline');
     };
-    const root = shown('```mermaid\na-->b\n```\n\n$$\nx^2\n$$', {
-      mermaid: createMermaidRenderer(fails),
-      math: createKatexRenderer(fails),
-    });
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    const mermaid = createMermaidRenderer('data:text/javascript,throw 0');
+    const renderers = { mermaid, math: createKatexRenderer(fails) };
+    const root = shown('```mermaid\na-->b\n```\n\n$$\nx^2\n$$', renderers);
+    await pause(200);
     expect(root.textContent).toContain('a-->b');
     expect(root.textContent).toContain('x^2');
+    expect(document.querySelector('iframe')).toBe(null);
+    shown('```mermaid\na-->b\n```', renderers);
+    expect(document.querySelectorAll('iframe').length).toBe(1);
+    await expect.poll(() => document.querySelectorAll('iframe').length).toBe(0);
+  });
+
+  it('leaves the source where it refuses it, and where it is longer than anybody writes', async () => {
+    const mermaid = createMermaidRenderer(scriptOf("throw new Error('no diagram');"));
+    const root = shown(`\`\`\`mermaid\na-->b\n\`\`\`\n\n\`\`\`mermaid\n${'a-->b\n'.repeat(4_000)}\`\`\``, {
+      mermaid,
+    });
+    await pause(200);
+    expect(root.querySelector('img')).toBe(null);
+    expect(root.querySelectorAll('pre').length).toBe(2);
   });
 });

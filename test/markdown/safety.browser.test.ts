@@ -7,6 +7,10 @@ import { DIALOGS, ofPrototype, openPage, settled, wrongIn } from './watched-page
 
 const STRICT =
   "default-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
+/** Nothing leaves the page, which says what was asked for. */
+const NOTHING_LOADS = "default-src 'none'";
+const LOADS_IMAGE = 'button[data-chrome=image]';
+const RASTER = /^data:image\/(?:png|jpeg|gif|webp|avif);base64,/i;
 /** From there on a long text comes in larger pieces. Characters. */
 const CHARACTER_BY_CHARACTER = 2_000;
 
@@ -132,6 +136,67 @@ describe.skipIf(!vectors)('what others wrote to break out', () => {
       expect(flushes).toBe(deltas);
     }, 180_000);
   }
+
+  it('loads no image but that of the host which its button names, once that is pressed', async () => {
+    const { view, events, root } = await openPage(NOTHING_LOADS);
+    const before = [ofPrototype(globalThis), ofPrototype(view)];
+    const shown = new MarkdownView<Node>(createDomRenderer(root.ownerDocument), root, {});
+    const wrong: string[] = [];
+    const loaded = new Set<string>();
+    let pressed = 0;
+    for (const vector of vectors ?? []) {
+      const text = asMarkdown(vector);
+      const say = (what: string): void => void wrong.push(`${what} of ${JSON.stringify(text.slice(0, 500))}`);
+      shown.push(text);
+      shown.finish();
+      for (const button of root.querySelectorAll<HTMLButtonElement>(LOADS_IMAGE)) {
+        const place = button.parentElement as Element;
+        const named = /^Load image \((.*)\)$/s.exec(button.textContent ?? '')?.[1];
+        if (place.querySelector('img')) say('an image beside its button');
+        shown.actionOf(button)?.();
+        pressed += 1;
+        const [image, ...others] = place.querySelectorAll('img');
+        if (!image || others.length > 0 || button.isConnected) {
+          say(`${others.length} images too many`);
+          continue;
+        }
+        const address = new URL(image.src);
+        const isRaster = RASTER.test(image.src);
+        if (!/^https?:$/.test(address.protocol) && !isRaster) say(`src=${image.src}`);
+        if (address.username !== '' || address.password !== '') say(`a password in ${image.src}`);
+        if (named !== address.host || place.getAttribute('data-host') !== address.host) {
+          say(`${image.src} where ${named} was named`);
+        }
+        if (image.referrerPolicy !== 'no-referrer') say(`referrerpolicy=${image.referrerPolicy}`);
+        loaded.add(image.src);
+      }
+      for (const element of root.querySelectorAll('*')) {
+        const isAsked = element.localName === 'img' && loaded.has((element as HTMLImageElement).src);
+        const what = wrongIn(element).filter((each) => !(isAsked && each.startsWith('src=')));
+        if (what.length > 0) say(what.join(', '));
+      }
+      shown.reset();
+    }
+    await settled();
+    const asked = new Set<string>();
+    const others = events.filter((event) => {
+      const uri = /^violation of img-src: (.*)$/.exec(event)?.[1];
+      if (uri !== undefined) asked.add(uri);
+      // That of an image has no words.
+      return uri === undefined && event !== 'error: undefined';
+    });
+    console.info(
+      `Safety, images: ${pressed} buttons pressed, ${loaded.size} addresses named, ${asked.size} asked for.`,
+    );
+    expect(wrong.slice(0, 5), `${wrong.length} wrong`).toEqual([]);
+    expect(others).toEqual([]);
+    // Of an address, what is told is what is sent.
+    const sent = (address: string): string =>
+      address.startsWith('data:') ? 'data' : (address.split('#', 1)[0] ?? '');
+    expect([...asked].sort()).toEqual([...new Set([...loaded].map(sent))].sort());
+    expect([ofPrototype(globalThis), ofPrototype(view)]).toEqual(before);
+    expect(pressed).toBeGreaterThan(0);
+  }, 180_000);
 
   it('breaks out of a page into which it is written as HTML', async () => {
     const fired = new Set<string>();
