@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 
 const REPORT = new URL('../node_modules/.cache/test-flaky.json', import.meta.url);
 
@@ -11,6 +11,7 @@ export class FlakyReporter {
   }
 
   onTestRunEnd() {
+    mkdirSync(new URL('.', REPORT), { recursive: true });
     writeFileSync(REPORT, JSON.stringify(this.#names));
   }
 }

@@ -13,15 +13,19 @@ const LONGEST = 5_000;
  * writes MathML, which browsers show without its styles and fonts.
  */
 export function createKatexRenderer(load: () => Promise<{ readonly default: Katex }>): MarkdownRenderer {
-  return async (element, source) => {
+  return async (element, source, info) => {
+    const isInline = info === 'inline';
     if (source.length > LONGEST) return;
     try {
       const { default: katex } = await load();
-      const drawn = document.createElement('div');
+      const drawn = document.createElement(isInline ? 'span' : 'div');
       // A formula may say where it is painted, which is not over what stands around it.
-      drawn.style.overflow = 'auto';
+      Object.assign(
+        drawn.style,
+        isInline ? { display: 'inline-block', contain: 'paint' } : { overflow: 'auto' },
+      );
       katex.render(source, drawn, {
-        displayMode: true,
+        displayMode: !isInline,
         output: 'mathml',
         trust: false,
         maxExpand: 200,

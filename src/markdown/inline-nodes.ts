@@ -1,7 +1,7 @@
 import type { InlinePort } from './bound-inline.ts';
 import type { Footnotes } from './footnotes.ts';
 import { type Inline, plainText } from './inline.ts';
-import type { MarkdownOptions } from './options.ts';
+import { draw, type MarkdownOptions } from './options.ts';
 import type { ElementName, Renderer } from './renderer.ts';
 import { hostOf, imageAddress, linkTarget } from './url-policy.ts';
 import { asItLooks, visible } from './visible.ts';
@@ -103,6 +103,8 @@ export class InlineNodes<Node extends object> implements InlinePort<Node> {
   /** `content` can no longer change. */
   finish(piece: Inline, { node }: Made<Node>): void {
     this.update(piece, node);
+    if (piece.type === 'inlineMath' && piece.url !== null)
+      draw(this.#options, 'math', node, piece.url, 'inline');
     if (piece.type !== 'link' || piece.url === null || piece.isAuto) return;
     const text = plainText(piece);
     // An address of another kind that stands for itself has no host that it could hide.
@@ -166,7 +168,8 @@ export class InlineNodes<Node extends object> implements InlinePort<Node> {
     const host = hostOf(address);
     attribute(made.node, 'data-host', host);
     const button = element('button');
-    const label = text(`${this.#options.strings?.loadImage ?? 'Load image'} (${host})`);
+    const words = this.#options.strings?.loadImage ?? 'Load image';
+    const label = text(host ? `${words} (${host})` : words);
     attribute(button, 'type', 'button');
     attribute(button, 'data-chrome', 'image');
     insert(button, label, null);

@@ -317,7 +317,7 @@ class InlineParser implements ParsedInline {
       if (!this.#isOpen || this.#end - from > MAX_UNFINISHED) return false;
       return this.#take(this.#end, withText('inlineMath', this.#text.slice(from, this.#end)));
     }
-    return this.#take(end + closer.length, withText('inlineMath', this.#text.slice(from, end).trim()));
+    return this.#take(end + closer.length, formula(this.#text.slice(from, end).trim()));
   }
 
   #dollars(): boolean {
@@ -335,7 +335,7 @@ class InlineParser implements ParsedInline {
       if (end - at > MAX_UNFINISHED) return false;
       // Not before a digit: `$5 and $10` are prices.
       const isCloser = !isSpace(text.charCodeAt(end - 1)) && !isAlphanumeric(text.charCodeAt(end + 1));
-      if (isCloser) return this.#take(end + 1, withText('inlineMath', text.slice(at + 1, end)));
+      if (isCloser) return this.#take(end + 1, formula(text.slice(at + 1, end)));
     }
     this.#leftOpen(at);
     if (!this.#isOpen || isDigit(next) || this.#end - at > MAX_UNFINISHED) return false;
@@ -767,6 +767,13 @@ function withText(type: InlineType, text: string): Inline {
   const node = new Inline(type);
   node.height = 1;
   node.append(new Inline('text', text));
+  return node;
+}
+
+/** Mathematics that is whole. */
+function formula(text: string): Inline {
+  const node = withText('inlineMath', text);
+  node.url = text;
   return node;
 }
 

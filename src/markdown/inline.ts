@@ -18,7 +18,7 @@ export class Inline {
   type: InlineType;
   /** Text, code, mathematics, the label of a footnote or a citation. */
   value: string;
-  /** Where a link or an image leads; null while it is not known yet. */
+  /** Where a link or an image leads, or what a formula says; null while it is not known yet. */
   url: string | null = null;
   title = '';
   /** Found by itself, in text that nobody marked as a link. */

@@ -48,7 +48,8 @@ export function createMarkdownView(root: Element, options: MarkdownViewOptions =
   let reveal: Reveal | null = null;
 
   const onClick = (event: Event): void => {
-    const button = event.target instanceof Element ? event.target.closest('button') : null;
+    // Not by its class: the element may be in another window.
+    const button = (event.target as Partial<Element> | null)?.closest?.('button');
     if (button) view.actionOf(button)?.();
   };
   root.addEventListener('click', onClick);

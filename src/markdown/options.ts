@@ -6,7 +6,10 @@ export interface Citation {
   readonly title?: string | undefined;
 }
 
-/** Draws into `element`, which shows the source until then; called once, when the source is whole. */
+/**
+ * Draws into `element`, which shows the source until then; called once, when the source is whole. `info` is what stands
+ * behind the fence or the name; of a formula within a line it is `inline`.
+ */
 export type MarkdownRenderer = (element: Element, source: string, info: string) => void;
 
 /** A block that controls can be put into. */
@@ -53,6 +56,22 @@ export interface MarkdownStrings {
   /** What the box of a task says to those who do not see it; without these, it says nothing. */
   readonly taskDone: string;
   readonly taskOpen: string;
+}
+
+/** Hands over to whoever draws that. Where that fails, the source stays. */
+export function draw(
+  { renderers }: MarkdownOptions,
+  name: string,
+  node: object,
+  source: string,
+  info: string,
+): void {
+  if (!renderers || !Object.hasOwn(renderers, name)) return;
+  try {
+    renderers[name]?.(node as Element, source, info);
+  } catch (error) {
+    globalThis.reportError?.(error);
+  }
 }
 
 /** What is read of a text, with what the application left open. */

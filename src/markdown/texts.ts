@@ -195,7 +195,7 @@ export class Texts<Node> {
     try {
       return parseInline(text.source, text.from, this.#context, text.isOpen);
     } catch (error) {
-      reportError(error);
+      globalThis.reportError?.(error);
       const root = new Inline('root');
       root.append(new Inline('text', text.source.slice(text.from)));
       return { root, hasUnknownEntity: false, openFrom: text.from };

@@ -7,7 +7,7 @@ import { Footnotes } from './footnotes.ts';
 import { isHeldBack } from './held-back.ts';
 import { InlineNodes } from './inline-nodes.ts';
 import { labelEnd, leadingDefinitions } from './link.ts';
-import { type MarkdownOptions, readingOf } from './options.ts';
+import { draw, type MarkdownOptions, readingOf } from './options.ts';
 import type { ElementName, Renderer } from './renderer.ts';
 import { TableView } from './table-view.ts';
 import { FREEZE_AFTER, Texts, type TextView, textView } from './texts.ts';
@@ -387,9 +387,7 @@ export class MarkdownView<Node extends object> {
   #draw(view: BlockView<Node>, name: string, source: string): void {
     if (view.wasDrawn || !view.block.final) return;
     view.wasDrawn = true;
-    const { renderers } = this.#options;
-    if (renderers && Object.hasOwn(renderers, name))
-      renderers[name]?.(view.node as unknown as Element, source, view.block.info);
+    draw(this.#options, name, view.node, source, view.block.info);
   }
 
   /** Numbers footnotes in the order in which the whole text names them. */

@@ -174,12 +174,10 @@ describe('mathematics by KaTeX', () => {
     ['more than anybody writes', 'x'.repeat(1_000_000)],
     ['more in each other than a stack holds', `${'{'.repeat(2_400)}x${'}'.repeat(2_400)}`],
   ])('ends, and stays source: %s', async (_, source) => {
-    const start = performance.now();
     const root = formula(source);
     await pause(100);
     expect(root.querySelector('math')).toBe(null);
     expect(root.textContent?.trim()).toBe(source);
-    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   it.each([
@@ -187,12 +185,10 @@ describe('mathematics by KaTeX', () => {
     ['as deep as is drawn', `${'\\frac1{'.repeat(620)}x${'}'.repeat(620)}`],
     ['as high as is drawn', `${'x^{'.repeat(1_240)}x${'}'.repeat(1_240)}`],
   ])('ends: %s', async (_, source) => {
-    const start = performance.now();
     const root = formula(source);
     await pause(100);
     root.getBoundingClientRect();
     expect(root.textContent).toContain('x');
-    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   it('is not painted over what stands around it', async () => {
@@ -211,11 +207,70 @@ describe('mathematics by KaTeX', () => {
     }
   });
 
+  it('stands in its line, drawn once it is whole, whatever the pieces', async () => {
+    const root = document.createElement('article');
+    document.body.append(root);
+    const view = createMarkdownView(root, { renderers, math: 'dollars' });
+    const text = 'The root \\(\\sqrt{x^2}\\) of $y$ costs $5. Then \\(\\frac{a}{b}';
+    for (let at = 0; at < text.length; at += 3) {
+      view.append(text.slice(at, at + 3));
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+    await expect.poll(() => root.querySelectorAll('math').length).toBe(2);
+    const [first, second] = root.querySelectorAll('math');
+    expect(first?.querySelector('msqrt msup')?.textContent).toBe('x2');
+    expect(second?.textContent).toMatch(/^y/);
+    expect(first?.getAttribute('display')).toBe(null);
+    // The one that is not whole is source.
+    expect(root.textContent).toContain('Then \\frac{a}{b}');
+    view.append('\\) ends.');
+    await expect.poll(() => root.querySelectorAll('math').length).toBe(3);
+    view.finish();
+    expect(root.textContent).toContain('costs $5. Then');
+    expect([...root.querySelectorAll('math')].slice(0, 2)).toEqual([first, second]);
+    expect(root.querySelectorAll('p').length).toBe(1);
+  });
+
+  it.each(['\\rule{10000em}{10000em}', '\\raisebox{60em}{x}', '\\kern-900em x', '\\kern900em x'])(
+    'in a line is not painted over what stands around it: %s',
+    async (source) => {
+      const root = shown(`Before \\(${source}\\) behind.\n\nAfter.`, renderers);
+      root.style.width = '400px';
+      await expect.poll(() => root.querySelector('math')).not.toBe(null);
+      const box = root.querySelector('math')?.closest<HTMLElement>('[style]');
+      expect(box && getComputedStyle(box).contain).toBe('paint');
+      expect(box?.getBoundingClientRect().bottom).toBeLessThanOrEqual(
+        root.lastElementChild?.getBoundingClientRect().top ?? 0,
+      );
+    },
+  );
+
   it('has no names that another formula gave', async () => {
     const root = shown('$$\n\\gdef\\given{1}\\given\n$$\n\n$$\n\\given\n$$', renderers);
     await expect.poll(() => root.querySelectorAll('math').length).toBe(1);
     await pause(50);
     expect(root.lastElementChild?.textContent?.trim()).toBe('\\given');
+  });
+});
+
+describe('what draws', () => {
+  it('may fail: the source stays, and what follows is drawn', () => {
+    const told = vi.spyOn(globalThis, 'reportError').mockImplementation(() => {});
+    const math: MarkdownRenderer = () => {
+      throw new Error('It cannot.');
+    };
+    const root = shown('A \\(b\\).\n\n$$\nc\n$$\n\nThe end.', { math });
+    expect(root.textContent).toBe('A b.cThe end.');
+    expect(told).toHaveBeenCalledTimes(2);
+  });
+
+  it('is told whether a formula stands within a line', () => {
+    const math = vi.fn();
+    shown('A \\(b\\).\n\n$$\nc\n$$', { math });
+    expect(math.mock.calls.map(([, source, info]) => [source, info])).toEqual([
+      ['b', 'inline'],
+      ['c', ''],
+    ]);
   });
 });
 
