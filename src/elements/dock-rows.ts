@@ -13,6 +13,94 @@ import { viewStrings } from './view-strings.ts';
 /** The rows of the dock: what the agent asks, what answers several tool calls at once, what waits to be sent, and files on their way. */
 export class DockRows {
   static readonly styles = css`
+    [part='approvals'],
+    [part='queued'],
+    [part='uploads'] {
+      align-items: center;
+      background: var(--_surface);
+      border-radius: var(--_radius);
+      display: flex;
+      font-size: var(--_small);
+      gap: 0.5rem;
+      padding: 0.25rem 0.25rem 0.25rem 1rem;
+    }
+    [part='approvals'] button,
+    [part='queued'] button,
+    [part='uploads'] button {
+      flex: none;
+    }
+    [part='dock'] .words {
+      flex: 1;
+      min-inline-size: 0;
+      overflow: hidden;
+      text-overflow: ellipsis;
+      white-space: nowrap;
+    }
+    [part='approvals'] {
+      background: var(--_canvas);
+      flex-wrap: wrap;
+      inset-block-start: 0;
+      padding-inline-start: 0.25rem;
+      position: sticky;
+    }
+    [part='approvals'] .words {
+      flex-basis: 11rem;
+      white-space: normal;
+    }
+    [part='uploads'] {
+      align-items: flex-start;
+    }
+    [part='uploads'] ul {
+      display: grid;
+      flex: 1;
+      gap: 0.375rem;
+      grid-template-columns: minmax(0, 1fr);
+      list-style: none;
+      margin: 0;
+      min-inline-size: 0;
+      padding: 0.3125rem 0;
+    }
+    [part='uploads'] li {
+      align-items: center;
+      display: flex;
+      gap: 0.75rem;
+    }
+    progress {
+      appearance: none;
+      background: var(--_line);
+      block-size: 0.25rem;
+      border: 0;
+      border-radius: 1rem;
+      flex: none;
+      inline-size: min(10rem, 40%);
+      overflow: hidden;
+    }
+    progress::-webkit-progress-bar {
+      background: none;
+    }
+    progress::-webkit-progress-value {
+      background: var(--_accent);
+      border-radius: 1rem;
+      transition: inline-size var(--_fast);
+    }
+    progress::-moz-progress-bar {
+      background: var(--_accent);
+      border-radius: 1rem;
+    }
+    @media (forced-colors: active) {
+      progress {
+        block-size: 0.5rem;
+        border: 1px solid CanvasText;
+      }
+      progress::-webkit-progress-value {
+        background: Highlight;
+        forced-color-adjust: none;
+      }
+      progress::-moz-progress-bar {
+        background: Highlight;
+        forced-color-adjust: none;
+      }
+    }
     /* Not by transparency: what shines through counts as covered. */
     [part='approvals'] button[aria-disabled='true'] {
       color: var(--_ink-quiet);
