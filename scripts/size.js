@@ -11,7 +11,7 @@ const ENTRY = `${ROOT}size-entry.js`;
 // `gate` is what the library is to reach; `limit` is what it may not exceed today.
 const store = "export { AgentChat, createHttpTransport } from 'agent-chat-kit'";
 const IMPORTS = [
-  { name: 'store and HTTP transport', code: store, limit: 17 * KB, gate: 10 * KB },
+  { name: 'store and HTTP transport', code: store, limit: 17.2 * KB, gate: 10 * KB },
   {
     name: 'everything headless',
     code: "export * from 'agent-chat-kit'",
@@ -27,7 +27,7 @@ const IMPORTS = [
   {
     name: 'React hook with store and HTTP',
     code: `${store}; export { useAgentChat } from 'agent-chat-kit/react'`,
-    limit: 17.5 * KB,
+    limit: 17.7 * KB,
     gate: 11.5 * KB,
   },
 ];

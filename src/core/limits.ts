@@ -7,11 +7,13 @@ export interface ChatLimits {
   readonly messageLength?: number | undefined;
   /** Parts that one run may make, those of its workers among them; 10,000 unless told. */
   readonly parts?: number | undefined;
+  /** Lists and objects within each other in one event, as in arguments and results; 500 unless told. */
+  readonly depth?: number | undefined;
   /** Messages that may wait while the agent is busy; 100 unless told. */
   readonly queue?: number | undefined;
 }
 
-const DEFAULTS = { messageLength: 10_485_760, parts: 10_000, queue: 100 };
+const DEFAULTS = { messageLength: 10_485_760, parts: 10_000, depth: 500, queue: 100 };
 
 export function limitOf(limits: ChatLimits | undefined, name: keyof ChatLimits): number {
   return limits?.[name] ?? DEFAULTS[name];
@@ -25,13 +27,16 @@ export function limitExceeded(name: keyof ChatLimits, limit: number): AgentChatE
   );
 }
 
+/** What a number or a truth value counts. Characters. */
+const SCALAR = 8;
+
 /** Counts what a run writes. */
 export class Meter {
   #length = 0;
 
   /** Throws `AgentChatError` with this event, or with the parts `made` before it, where it is too much. */
   count(event: StreamEvent, made: number, limits: ChatLimits | undefined): void {
-    this.#length += lengthOf(event);
+    this.#length += lengthOf(event, limitOf(limits, 'depth'));
     const length = limitOf(limits, 'messageLength');
     if (this.#length > length) throw limitExceeded('messageLength', length);
     const parts = limitOf(limits, 'parts');
@@ -39,15 +44,16 @@ export class Meter {
   }
 }
 
-function lengthOf(event: StreamEvent): number {
-  if (
-    event.type === 'text-delta' ||
-    event.type === 'reasoning-delta' ||
-    event.type === 'worker-input-delta'
-  ) {
-    return event.delta.length;
-  }
-  if (event.type === 'tool-input-delta') return event.inputTextDelta.length;
+function lengthOf(event: StreamEvent, depth: number): number {
   // Whole values come once, so what it takes to measure them is what it took to read them.
-  return JSON.stringify(event).length;
+  const measure = (value: unknown, level: number): number => {
+    if (typeof value === 'string') return value.length;
+    if (typeof value !== 'object' || value === null) return SCALAR;
+    if (level > depth) throw limitExceeded('depth', depth);
+    let length = 0;
+    for (const [name, inner] of Object.entries(value)) length += name.length + measure(inner, level + 1);
+    return length;
+  };
+  if ('delta' in event) return measure(event.delta, 0);
+  return measure('inputTextDelta' in event ? event.inputTextDelta : event, 0);
 }

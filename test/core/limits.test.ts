@@ -40,6 +40,31 @@ describe('a limit', () => {
     expect(chat.error).toMatchObject({ code: 'limit-message-length' });
   });
 
+  it.each([
+    ['deep', JSON.parse('['.repeat(200_000) + ']'.repeat(200_000))],
+    ['without an end', Object.assign([], { 0: null, length: 1 })],
+  ])('of depth ends a run with values that are %s, and keeps what was written', async (kind, output) => {
+    if (kind === 'without an end') output[0] = output;
+    const { chat, transport, sent } = await running({});
+    transport.legs[0]?.emit(start, delta('So'), { type: 'data', name: 'd', data: output });
+    await sent;
+    expect(chat.error).toMatchObject({ code: 'limit-depth', retryable: false });
+    expect(chat.error?.message).toContain('500');
+    expect(textOf(chat)).toEqual(['So']);
+  });
+
+  it('of depth is what the application says', async () => {
+    const nested = (levels: number) => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
+    const data = (levels: number): StreamEvent => ({ type: 'data', name: 'd', data: nested(levels) });
+    const { chat, transport, sent } = await running({ limits: { depth: 3 } });
+    transport.legs[0]?.emit(start, data(3));
+    await waitFor(() => expect(textOf(chat)).toEqual(['data']));
+    expect(chat.error).toBeNull();
+    transport.legs[0]?.emit(data(4));
+    await sent;
+    expect(chat.error).toMatchObject({ code: 'limit-depth' });
+  });
+
   it('begins anew with each run', async () => {
     const { chat, transport, sent } = await running({ limits: { messageLength: 100 } });
     transport.legs[0]?.emit(delta('x'.repeat(60)), { type: 'finish', finishReason: 'stop' });
