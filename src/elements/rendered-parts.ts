@@ -1,6 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit';
 import { isOtherThread, type UIMessagePart, type UISourcePart } from '../core/message.ts';
-import { type DisplayOptions, own, type PartRenderer, type Rendered, rendererOf } from './renderers.ts';
+import {
+  type DisplayOptions,
+  own,
+  type PartRenderer,
+  type RenderContext,
+  type Rendered,
+  rendererOf,
+} from './renderers.ts';
 import { strings } from './strings.ts';
 import { nameOf } from './value.ts';
 
@@ -71,12 +78,19 @@ export class RenderedParts {
   }
 
   /** What the application draws of a part; null where it is drawn as usual. */
-  #own(messageId: string, part: UIMessagePart, index: number, { display }: PartsOptions): Drawn | null {
+  #own(
+    messageId: string,
+    part: UIMessagePart,
+    index: number,
+    { display, isTyped }: PartsOptions,
+  ): Drawn | null {
     const by = display?.renderers && rendererOf(display.renderers, part);
     if (!by) return null;
     const before = this.#drawn.get(part);
     if (before?.by === by) return before.drawn;
-    const drawn = setApart(part, attempt(by, part, this.#keyOf(messageId, part, index), messageId));
+    const key = this.#keyOf(messageId, part, index);
+    const context: RenderContext = { key, messageId, role: isTyped ? 'user' : 'assistant' };
+    const drawn = setApart(part, attempt(by, part, context));
     this.#drawn.set(part, { by, drawn });
     return drawn;
   }
@@ -91,9 +105,9 @@ export class RenderedParts {
 }
 
 /** What fails is one card: the rest of the message stands. */
-function attempt(by: PartRenderer, part: UIMessagePart, key: string, messageId: string): Drawn | null {
+function attempt(by: PartRenderer, part: UIMessagePart, context: RenderContext): Drawn | null {
   try {
-    return by(part, { key, messageId }) ?? null;
+    return by(part, context) ?? null;
   } catch (error) {
     if (!failed.has(by)) {
       failed.add(by);

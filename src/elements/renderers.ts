@@ -9,6 +9,8 @@ export type Rendered = TemplateResult | Node | string | null | undefined;
 export interface RenderContext {
   /** Of the message that the part is in; inside a worker, the id of the worker. */
   readonly messageId: string;
+  /** Whose message that is. */
+  readonly role: 'user' | 'assistant';
   /** Names the part within the page, also while it streams. */
   readonly key: string;
 }

@@ -239,6 +239,21 @@ describe('the renderer of a part', () => {
     expect(text()).toContain('weather 1; weather 3; chart 1; word word');
   });
 
+  it('is told whose message it is', async () => {
+    const told: string[] = [];
+    const text: PartRenderer = (part, { role }) => {
+      if (part.type === 'text') told.push(`${role}: ${part.text}`);
+      return null;
+    };
+    const { chat, says } = await asked({ parts: { text } });
+    await says(start, delta('Rain.'));
+    const [asks] = chat.messages;
+    expect(told).toContain(
+      `user: ${asks?.parts.map((part) => (part.type === 'text' ? part.text : '')).join('')}`,
+    );
+    expect(told).toContain('assistant: Rain.');
+  });
+
   it('is told of the message, and of a name that no other part has', async () => {
     const told: RenderContext[] = [];
     const note: PartRenderer = (_part, context) => {
