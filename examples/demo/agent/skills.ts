@@ -118,7 +118,7 @@ async function* search(query: string, { write }: Pick<Said, 'write'>): Events<Hi
 }
 
 async function* quoteHits(hits: readonly Hit[], { run, write }: Pick<Said, 'run' | 'write'>): Events {
-  const said = hits.map(({ heading, quote }, index) => `${heading}: “${quote}” [${index + 1}]`).join('\n\n');
+  const said = hits.map(({ heading, quote }, index) => `${heading}: “${quote}”[${index + 1}]`).join('\n\n');
   yield* write.text(spoken(said || 'The documents say nothing about that.', run.signal));
   for (const { url, document, heading } of hits)
     yield* write.source({ url, title: `${document}: ${heading}` });
