@@ -12,6 +12,7 @@ import {
   isAlphanumeric,
   isAsciiPunctuation,
   isDigit,
+  isLetter,
   isSpace,
   LESS,
   NEWLINE,
@@ -67,6 +68,7 @@ const URI = /<[A-Za-z][A-Za-z\d.+-]{1,31}:[^<>\x00-\x20]*>/y;
 const EMAIL =
   /<[a-zA-Z\d.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z\d](?:[a-zA-Z\d-]{0,61}[a-zA-Z\d])?(?:\.[a-zA-Z\d](?:[a-zA-Z\d-]{0,61}[a-zA-Z\d])?)*>/y;
 const ADDRESSES = [URI, EMAIL] as const;
+const BLANK_LABEL = /\[[\t-\r ]+\]/y;
 const UNFINISHED_ENTITY = /^&(?:#?[a-zA-Z\d]{0,31})?$/;
 const CITATION = /^[\w.:†-]{1,64}$/;
 const W = 119;
@@ -442,7 +444,7 @@ class InlineParser implements ParsedInline {
     if (text.startsWith('<!--->', at)) return at + 6;
     if (text.startsWith('<!--', at)) return behind('-->', at + 4);
     if (text.startsWith('<![CDATA[', at)) return behind(']]>', at + 9);
-    return isAlphanumeric(text.charCodeAt(at + 2)) ? behind('>', at + 2) : -1;
+    return isLetter(text.charCodeAt(at + 2)) ? behind('>', at + 2) : -1;
   }
 
   #delimiters(code: number): true {
@@ -609,6 +611,9 @@ class InlineParser implements ParsedInline {
     const afterLabel = labelEnd(text, from);
     const isEmpty = text.startsWith('[]', from);
     let label: string;
+    // The specification says nothing of a label of spaces; where it stands, other readers look for no shorter one.
+    BLANK_LABEL.lastIndex = from;
+    if (BLANK_LABEL.test(text)) return null;
     if (afterLabel > 0) label = text.slice(from + 1, afterLabel - 1);
     else if (opener.hasInner || labelEnd(text, opener.position - 1) !== from) return null;
     else label = text.slice(opener.position, from - 1);
@@ -745,7 +750,7 @@ class InlineParser implements ParsedInline {
         address.startsWith('mailto:') || address.startsWith('xmpp:') ? address : `mailto:${address}`,
       );
       link.isAuto = true;
-      if (this.#isOpen && !text.next && /^[\w.-]*$/.test(value.slice(end))) link.url = null;
+      if (this.#isOpen && isLastOf(this.root, text) && /^[\w.-]*$/.test(value.slice(end))) link.url = null;
       if (last === text) text.value = value.slice(0, start);
       else last.value = value.slice(from, start);
       last.insertAfter(link);
@@ -833,6 +838,12 @@ function complete({ node, code, left, canOpen, isInWord }: Delimiter, isLast: bo
     if (left % 2 === 1 && !wrap(node, 'emphasis', null)) return false;
   }
   node.value = '';
+  return true;
+}
+
+/** Whether nothing stands behind it, nor behind what it is in. */
+function isLastOf(root: Inline, node: Inline): boolean {
+  for (let at: Inline | null = node; at && at !== root; at = at.parent) if (at.next) return false;
   return true;
 }
 

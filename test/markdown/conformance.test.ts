@@ -62,6 +62,9 @@ describe('CommonMark 0.31.2', () => {
 
   it.each([
     ['an address of another kind', '<h.tp://)>'],
+    ['what is no declaration', '<!1  \nn>'],
+    ['a label of spaces', '[foo][ ]\n\n[foo]: /a'],
+    ['a label of a line end', '[foo *bar*][\n]\n\n[foo *bar*]: /a'],
     ['a line separator in code', '` \u2028 `'],
     ['a no-break space that a heading begins with', '# \u00a0a', '<h1>\u00a0a</h1>'],
   ])('is followed in %s', (_name, markdown, html = commonmarkHtml(markdown)) => {
