@@ -80,8 +80,12 @@ export class SourcePreview {
     this.#host = host;
     this.#isPointed = host.matches(':hover');
     this.#isFocused = host.matches(':focus-within');
-    host.addEventListener('pointerenter', () => this.#set(true, this.#isFocused));
+    host.addEventListener('pointerenter', () => {
+      clearTimeout(this.#timer);
+      this.#set(true, this.#isFocused);
+    });
     host.addEventListener('pointerleave', () => {
+      clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#set(false, this.#isFocused), STAYS);
     });
     host.addEventListener('focusin', () => this.#set(this.#isPointed, true));
@@ -102,7 +106,6 @@ export class SourcePreview {
   }
 
   #set(isPointed: boolean, isFocused: boolean): void {
-    clearTimeout(this.#timer);
     this.#isPointed = isPointed;
     this.#isFocused = isFocused;
     if (!isPointed && !isFocused) this.#isDismissed = false;

@@ -87,6 +87,18 @@ describe('the card of a source', () => {
     await expect.poll(() => card(element)).toBeNull();
   });
 
+  it('goes where the pointer leaves and takes the focus with it', async () => {
+    const element = await show(LINK);
+    await userEvent.hover(chip(element));
+    await open(element);
+    const button = elsewhere();
+    // Sooner than the card would go by itself.
+    element.dispatchEvent(new PointerEvent('pointerleave'));
+    button.focus();
+    await expect.poll(() => card(element)).toBeNull();
+    await userEvent.hover(button);
+  });
+
   it('stands in view beside the source, above everything else', async () => {
     const element = await show(LINK);
     for (const place of [

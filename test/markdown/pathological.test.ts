@@ -24,7 +24,7 @@ const NOISE = 40;
 const MOST_TIME = 2_000;
 const RUNS = 1;
 /** What seems to grow too fast is measured again so many times before it counts. */
-const ROUNDS = 4;
+const ROUNDS = 8;
 const DELTA = 64;
 
 /** Long code stands in chunks, as in a page. */
