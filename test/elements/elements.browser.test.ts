@@ -75,6 +75,8 @@ const OPTIONS: Partial<Record<Tag, TestElementOptions>> = {
     extra: [withQueue],
   },
   'agent-composer': { story: 'Draft', showsAlone: true },
+  // One that fails to load looks otherwise after a while.
+  'agent-file': { story: 'Image' },
   'agent-message': { extra: [undrawn] },
   'agent-message-list': {
     data: async () => ({ messages: await conversation() }),
