@@ -137,10 +137,18 @@ const image = (url: string, id: string): StreamEvent => ({
   url,
 });
 
+/** A text that cites whatever sources there are. */
+const cites = (id: string): StreamEvent => ({
+  type: 'text-delta',
+  id: `${id} cites`,
+  delta: Array.from({ length: 60 }, (_, index) => `[${index + 1}]`).join(' '),
+});
+
 /** What an agent refers to: addresses. */
 function referred(text: string, id: string): readonly StreamEvent[] {
   return [
     { type: 'source', id, sourceType: 'url', url: text, title: text },
+    cites(id),
     // Pictures of the page's own host are shown, and a relative address is one of its own.
     ...(isForeign(text) ? [image(text, `${id} image`)] : []),
     { type: 'file-available', id: `${id} other`, filename: text, mediaType: 'text/html', url: text },
@@ -161,6 +169,7 @@ function said(text: string, id: string): readonly StreamEvent[] {
     { type: 'tool-output-error', toolCallId: `${id} error`, error: text },
     { type: 'source', id, sourceType: 'url', url: NOWHERE, title: text },
     { type: 'source', id, sourceType: 'document', filename: text, mediaType: text },
+    cites(id),
     { type: 'file-available', id, filename: text, mediaType: text, url: NOWHERE },
     { type: 'file-available', id: `${id} image`, filename: text, mediaType: 'image/png', url: NOWHERE },
     {
@@ -584,9 +593,11 @@ describe.skipIf(!vectors)('what others wrote to break out', () => {
       const wrong: string[] = [];
       let looked = 0;
       let pressed = 0;
+      let cited = 0;
       const look = (isAsked: boolean): void => {
         for (const element of elementsIn(root)) {
           looked += 1;
+          if (element.hasAttribute('data-citation')) cited += 1;
           const found = wrongAt(element, isAsked);
           if (found.length > 0) wrong.push(`${found.join(', ')} of ${element.outerHTML.slice(0, 500)}`);
         }
@@ -600,6 +611,7 @@ describe.skipIf(!vectors)('what others wrote to break out', () => {
           `${Date.now() - start} ms.`,
       );
       expect(wrong.slice(0, 5), `${wrong.length} wrong`).toEqual([]);
+      expect(cited).toBeGreaterThan(mine.length);
       expect(events.filter((event) => event !== IMAGE_FORBIDDEN).slice(0, 5)).toEqual([]);
       expect(
         requests().filter((address) => !known.has(address) && new URL(address).origin !== location.origin),
