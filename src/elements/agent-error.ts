@@ -91,13 +91,14 @@ export class AgentError extends LitElement {
   override render() {
     if (!this.error) return;
     const { message, retryAfter } = this.error;
+    const title = this.wordsOf(strings.errorTitle) ?? strings.errorTitle.other;
     const wait = retryAfter ? formatDuration(Math.max(this.left, 0)) : '';
     return html`<div part="error">
       ${icons.warning}
       <div class="words">
         <div role="alert">
-          <div class="title">${this.wordsOf(strings.errorTitle) ?? strings.errorTitle.other}</div>
-          <div dir="auto">${message}</div>
+          <div class="title">${title}</div>
+          ${[title, `${title}.`].includes(message) ? nothing : html`<div dir="auto">${message}</div>`}
           <div class="quiet">${this.wordsOf(strings.errorAdvice) ?? nothing}</div>
         </div>
         ${wait ? html`<div part="wait" class="quiet">${strings.retryAfter(wait)}</div>` : nothing}

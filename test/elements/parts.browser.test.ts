@@ -434,6 +434,21 @@ describe('agent-source', () => {
   });
 });
 
+describe('agent-error', () => {
+  it.each([
+    ['Something went wrong.', 'Something went wrong'],
+    ['The engine stalled.', 'Something went wrong The engine stalled.'],
+  ])('says the same only once: %s', async (message, said) => {
+    const error = new AgentChatError(message, {
+      type: 'execution_error',
+      source: 'platform',
+      retryable: false,
+    });
+    const element = await mount('agent-error', { error });
+    expect(words(element.shadowRoot?.querySelector('[role=alert]') as HTMLElement)).toBe(said);
+  });
+});
+
 describe('agent-file', () => {
   it('shows an image that its address contains', async () => {
     const element = await part(
