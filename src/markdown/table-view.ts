@@ -36,8 +36,8 @@ export class TableView<Node> {
   /** The rows of a table, or of a paragraph that looks like the head of one. */
   show({ type, text, rows, align, final }: Block, isUrgent: boolean): void {
     const isHead = type === 'paragraph';
-    const sources = isHead ? [text] : rows;
-    const columns = isHead ? cellsOf(text, 1000).length : align.length;
+    const sources = isHead ? text.split('\n', 1) : rows;
+    const columns = isHead ? cellsOf(sources[0] ?? '', 1000).length : align.length;
     for (let index = Math.max(0, this.#rows.length - 1); index < sources.length; index += 1) {
       const source = sources[index] ?? '';
       const old = this.#rows[index];

@@ -16,6 +16,9 @@ import { FREEZE_AFTER, Texts, type TextView, textView } from './texts.ts';
 const LONG_LINE = 16_384;
 const LANGUAGE = /^[^\s\p{Cc}]{1,30}/u;
 
+/** What looks like the head of a table, and what will be the line below it. */
+const HEAD = /^\|.*(?:\n[|:\- \t]*)?$/;
+
 /** What blocks are shown as; lists with numbers and the depths of headings apart. */
 const ELEMENTS: Readonly<Record<BlockType, ElementName>> = {
   root: 'p',
@@ -250,7 +253,7 @@ export class MarkdownView<Node extends object> {
   /** A paragraph that looks like the head of a table is shown as one. */
   #shownAs(block: Block): BlockType {
     if (block.type !== 'paragraph' || block.final || this.#options.gfm === false) return block.type;
-    return block.text.startsWith('|') && !block.text.includes('\n') ? 'table' : 'paragraph';
+    return HEAD.test(block.text) ? 'table' : 'paragraph';
   }
 
   #create(block: Block, type: BlockType, key: string): BlockView<Node> {

@@ -176,3 +176,19 @@ describe('a text in pieces', () => {
     );
   });
 });
+
+it.each(['|', '| :', '| :--- |', '| :--- | --'])('the head of a table is one while “%s” comes', (line) => {
+  const root = htmlRoot();
+  const view = new MarkdownView(htmlRenderer, root, {});
+  const head = '| Check | Owner |\n';
+  const shown = (): string => innerHtml(root).replaceAll(/\n| align="left"/g, '');
+  const table = '<table><thead><tr><th>Check</th><th>Owner</th></tr></thead></table>';
+  for (const [at, character] of [...(head + line)].entries()) {
+    view.push(character);
+    view.flush(true);
+    if (at >= head.length - 2) expect(shown()).toBe(table);
+  }
+  view.push('x');
+  view.flush(true);
+  expect(shown()).toContain(`<p>| Check | Owner |${line}x</p>`);
+});

@@ -44,6 +44,19 @@ describe('the numbers of lines', () => {
     expect(getComputedStyle(gutter).display).toBe('none');
   });
 
+  it.each([12, 100])('take no more room than %i lines where nobody sees them', async (count) => {
+    const above = document.createElement('div');
+    above.style.blockSize = '10000px';
+    document.body.append(above);
+    const { root, press } = await shown(`\`\`\`\n${code.slice(0, count).join('\n')}\n\`\`\``);
+    press('Lines');
+    const gutter = root.querySelector('.numbers') as HTMLElement;
+    // Those in boxes of their own are laid out when they are seen.
+    const lines = count * 0.8125 * 1.6 * 16;
+    const boxes = [...gutter.children].map((box) => box.getBoundingClientRect().height);
+    expect(boxes.reduce((sum, height) => sum + height, 0)).toBeLessThan(lines + 2);
+  });
+
   it('are no part of the code, nor of what is selected', async () => {
     const { root, press } = await shown('```\none\ntwo\n```');
     press('Lines');
