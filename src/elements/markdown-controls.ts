@@ -6,8 +6,6 @@ import { viewStrings } from './view-strings.ts';
 
 /** Code with more lines than this can be folded. */
 const LONG = 20;
-/** How high a line of code is, as the styles have it. In `rem`. */
-const LINE = 1.3;
 /** As many numbers stand in one box as lines of code do. */
 const CHUNK = 64;
 
@@ -91,17 +89,16 @@ class LineNumbers {
       this.#count = 0;
     }
     while (this.#count < count) {
-      const last = this.#node.lastElementChild as HTMLElement | null;
+      const last = this.#node.lastElementChild;
       const box =
         last && this.#count % CHUNK > 0 ? last : this.#node.appendChild(document.createElement('span'));
       const first = this.#count - (this.#count % CHUNK);
-      if (first > 0) box.className = 'lines';
       const end = Math.min(count, first + CHUNK);
       let text = '';
       for (let number = this.#count + 1; number <= end; number += 1) text += `${number}\n`;
       box.append(text);
-      // As high as it is once it is looked at.
-      box.style.containIntrinsicBlockSize = `auto ${(end - first) * LINE}rem`;
+      // One that is full need not be laid out while nobody sees it.
+      if (end === first + CHUNK) box.className = 'lines';
       this.#count = end;
     }
   }

@@ -77,6 +77,10 @@ export class Seen {
       if (this.look() || goesOn) quiet = 0;
       for (const element of elementsIn(document))
         if (element instanceof HTMLDetailsElement) element.open = true;
+      // What comes on demand may take its time.
+      await Promise.allSettled(
+        elementsIn(document).map((element) => 'updateComplete' in element && element.updateComplete),
+      );
       await pause(20);
     }
   }
